@@ -1,0 +1,97 @@
+"""How moments, spans, numbers and rates are written for people, in both languages."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from survey_app.i18n import current_locale, gettext, ngettext
+
+_zone = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_WEEKDAYS_VI = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS_EN = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def use_zone(name: str) -> None:
+    """Show times in the zone `name` (IANA) from here on."""
+    global _zone
+    _zone = ZoneInfo(name)
+
+
+def zone() -> ZoneInfo:
+    """Return the zone in which times are shown and typed."""
+    return _zone
+
+
+def local(moment_: datetime) -> datetime:
+    """Return the aware UTC `moment_` in the zone of the screen."""
+    return moment_.astimezone(_zone)
+
+
+def number(value: int | float, digits: int = 0) -> str:
+    """Return 1.234,5 in Vietnamese and 1,234.5 in English."""
+    text = f"{value:,.{digits}f}"
+    return text if current_locale() == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def percent(ratio: float | None, digits: int = 1) -> str:
+    """Return `85,7 %`, or a dash when there is no rate (nobody to divide by)."""
+    if ratio is None:
+        return "–"
+    return f"{number(ratio * 100, digits)}\u00a0%" if current_locale() == "vi" else (
+        f"{number(ratio * 100, digits)}%"
+    )
+
+
+def day(value: date | datetime) -> str:
+    """Return `20/9/2024` or `20 September 2024`."""
+    value = local(value) if isinstance(value, datetime) else value
+    if current_locale() == "en":
+        return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+    return f"{value.day}/{value.month}/{value.year}"
+
+
+def hour(value: datetime) -> str:
+    """Return `17 giờ 00` or `17:00`."""
+    value = local(value)
+    if current_locale() == "en":
+        return f"{value:%H:%M}"
+    return f"{value:%H} giờ {value:%M}"
+
+
+def clock_time(value: datetime) -> str:
+    """Return `10:32`, for short remarks such as "saved at"."""
+    return f"{local(value):%H:%M}"
+
+
+def moment(value: datetime) -> str:
+    """Return `17 giờ 00, thứ Sáu, ngày 20/9/2024`: hour and weekday always spelt out."""
+    weekday = local(value).weekday()
+    if current_locale() == "en":
+        return f"{hour(value)}, {_WEEKDAYS_EN[weekday]} {day(value)}"
+    return f"{hour(value)}, {_WEEKDAYS_VI[weekday]}, ngày {day(value)}"
+
+
+def span(value: timedelta) -> str:
+    """Return `2 ngày 3 giờ`, `3 giờ 20 phút` or `12 phút`: the two largest units, rounded down."""
+    minutes = max(0, int(value.total_seconds() // 60))
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        parts = [ngettext("%(n)s ngày", days), ngettext("%(n)s giờ", hours) if hours else ""]
+    elif hours:
+        parts = [ngettext("%(n)s giờ", hours), ngettext("%(n)s phút", minutes) if minutes else ""]
+    else:
+        parts = [ngettext("%(n)s phút", minutes)]
+    return " ".join(part for part in parts if part)
+
+
+def remaining(until: datetime, now: datetime) -> str:
+    """Return `còn 2 ngày 3 giờ`, or that the time is over."""
+    if until <= now:
+        return gettext("đã hết hạn")
+    if until - now < timedelta(minutes=1):
+        return gettext("còn chưa đầy một phút")
+    return gettext("còn %(span)s", span=span(until - now))
