@@ -1,0 +1,1 @@
+"""Campaigns, rounds, their settings and readiness checks."""

@@ -1,0 +1,219 @@
+"""The database: engines, units of work, column types. Plain SQLAlchemy, two dialects.
+
+Reading and writing are different connections. A reading one refuses writes in the database itself
+(`PRAGMA query_only`, `READ ONLY`), which makes "a GET changes nothing" true by construction.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_SECONDS = 15.0
+# https://sqlite.org/wal.html#walresetbug and the fixed back-ports named there.
+_FIXED_BACKPORTS = {(3, 44): 6, (3, 50): 7}
+_FIXED_SINCE = (3, 51, 3)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC moments; a naive one is refused on the way in and never comes out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments, convert the rest to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware UTC moment."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonValue = JSON().with_variant(JSONB(), "postgresql")
+
+
+class DataClass(StrEnum):
+    """What kind of data a table holds; decides who may see it and when it goes."""
+
+    PUBLIC = "public"
+    CONTENT = "content"
+    TECHNICAL = "technical"
+    STAFF = "staff"
+    PERSONAL = "personal"
+    ANSWERS = "answers"
+    ANONYMOUS = "anonymous"
+
+
+def holds(data_class: DataClass, purge: str) -> dict[str, Any]:
+    """Return the table information every table must carry: its data class and purge rule."""
+    return {"info": {"data_class": data_class, "purge": purge}}
+
+
+class Base(DeclarativeBase):
+    """Root of all models; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JsonValue, list[Any]: JsonValue}
+
+
+class UnsafeSqlite(RuntimeError):
+    """This SQLite build can lose committed rows in WAL mode."""
+
+
+def check_sqlite_version(version: tuple[int, ...]) -> None:
+    """Refuse builds with the WAL-reset bug.
+
+    Raises:
+        UnsafeSqlite: `version` is older than 3.51.3 and no fixed back-port.
+    """
+    fixed_patch = _FIXED_BACKPORTS.get(version[:2])  # type: ignore[arg-type]
+    if version >= _FIXED_SINCE or (fixed_patch is not None and version[2] >= fixed_patch):
+        return
+    raise UnsafeSqlite(
+        f"SQLite {'.'.join(map(str, version))} can lose committed rows (WAL-reset bug); "
+        "install the pysqlite3 package of requirements.txt."
+    )
+
+
+class Database:
+    """The engines of one installation and its units of work."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        # SQLite has one writer at a time. Threads queue here, in order, instead of in its busy
+        # handler, whose sleeps are unfair (p99 of a second with two busy writers).
+        self._write_lock = threading.Lock()
+        self._held = threading.local()
+        if self.is_sqlite:
+            self.write_engine = _sqlite_engine(url, writes=True)
+            self.read_engine = _sqlite_engine(url, writes=False)
+        else:
+            self.write_engine = create_engine(url, pool_size=10, max_overflow=20)
+            self.read_engine = self.write_engine.execution_options(postgresql_readonly=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One consistent look at the database; writing in it is refused by the database."""
+        with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One unit of work: commits when the block ends, rolls back when it raises."""
+        if getattr(self._held, "now", False):
+            raise RuntimeError("a unit of work inside a unit of work")
+        self._held.now = True
+        try:
+            with self._turn_to_write(), Session(self.write_engine, expire_on_commit=False) as unit:
+                unit.connection()
+                yield unit
+                unit.commit()
+        finally:
+            self._held.now = False
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        if self.is_sqlite:
+            with self._write_lock:
+                yield
+        else:
+            yield
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.write_engine.dispose()
+        self.read_engine.dispose()
+
+
+def _sqlite_engine(url: str, *, writes: bool) -> Engine:
+    from pysqlite3 import dbapi2
+
+    check_sqlite_version(dbapi2.sqlite_version_info)
+    engine = create_engine(
+        url.replace("sqlite:", "sqlite+pysqlite:", 1),
+        module=dbapi2,
+        connect_args={"timeout": 0 if writes else BUSY_SECONDS, "isolation_level": None},
+        pool_size=20,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA query_only=ON" if not writes else "PRAGMA busy_timeout=0")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        if not writes:
+            connection.exec_driver_sql("BEGIN")
+            return
+        _begin_immediate(connection)
+
+    return engine
+
+
+def _begin_immediate(connection: Any) -> None:
+    give_up_at = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(random.uniform(0.001, 0.003))
+
+
+def current_database() -> Database:
+    """Return the database of the current application."""
+    database: Database = current_app.extensions["survey.database"]
+    return database
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """`Database.reading` of the current application."""
+    with current_database().reading() as session:
+        yield session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """`Database.writing` of the current application."""
+    with current_database().writing() as session:
+        yield session

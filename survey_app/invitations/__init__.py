@@ -1,0 +1,1 @@
+"""Person x round: launch, links, entry, ledger, reminders, participation."""

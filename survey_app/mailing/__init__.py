@@ -1,0 +1,1 @@
+"""One way to send mail: outbox, compose, transport, sender."""
