@@ -49,11 +49,11 @@ def catalogue(locale: str) -> dict[str, tuple[str, ...]]:
             for message in read_po(file, locale=locale):
                 if not message.id:
                     continue
-                plural = isinstance(message.id, tuple | list)
-                key = message.id[0] if plural else message.id
-                forms = tuple(message.string) if plural else (str(message.string),)
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                written = message.string or ""
+                forms = (written,) if isinstance(written, str) else tuple(written)
                 if all(forms):
-                    texts[str(key)] = forms
+                    texts[key] = forms
     return texts
 
 
@@ -96,7 +96,7 @@ class LazyText:
         return str(escape(str(self)))
 
     def __mod__(self, values: Any) -> str:
-        return str(self) % values
+        return str(str(self) % values)
 
     def format(self, *args: Any, **values: Any) -> str:
         """Fill in `{}` places (WTForms asks for this)."""

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_app import database as types
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None

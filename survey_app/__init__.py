@@ -1,0 +1,110 @@
+"""A survey and quiz system for organisations that run campaigns among their members.
+
+`create_app()` is the composition root. It imports inside, so that the pure modules of this package
+load without Flask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from survey_app.config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application.
+
+    Raises:
+        SettingsError: a setting is missing, unknown or wrong.
+        UnsafeSqlite: the SQLite build at hand can lose committed rows.
+    """
+    from pathlib import Path
+
+    from flask import Flask
+
+    from survey_app import cli, clock, formatting, jobs, routes
+    from survey_app.config import load_settings
+    from survey_app.database import Database
+    from survey_app.extensions import csrf, mail
+    from survey_app.web import doors, error_pages, headers, pages
+
+    settings = settings or load_settings()
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    root = Path(__file__).resolve().parent.parent
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance_path),
+        template_folder=str(root / "templates"),
+    )
+    app.config.from_mapping(_flask_config(settings))
+    app.extensions["survey.settings"] = settings
+    app.extensions["survey.database"] = Database(settings.database_url)
+    formatting.use_zone(settings.timezone)
+    if settings.development:
+        clock.use_source(clock.shifted_by_file(settings.instance_path / "clock.json"))
+    csrf.init_app(app)
+    mail.init_app(app)
+    # The order is that in which a request meets them.
+    pages.install(app)
+    headers.install(app, secure=settings.secure)
+    doors.install(app, routes.all_routes())
+    error_pages.install(app)
+    routes.install_page_context(app)
+    jobs.install(app)
+    cli.install(app)
+    _wrap(app, settings)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    from datetime import timedelta
+
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": 21 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "WTF_I18N_ENABLED": False,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "WTF_CSRF_CHECK_DEFAULT": True,
+        "MAIL_SERVER": settings.mail.server,
+        "MAIL_PORT": settings.mail.port,
+        "MAIL_USE_TLS": settings.mail.use_tls,
+        "MAIL_USE_SSL": settings.mail.use_ssl,
+        "MAIL_USERNAME": settings.mail.username,
+        "MAIL_PASSWORD": settings.mail.password,
+        "MAIL_DEFAULT_SENDER": settings.mail.default_sender,
+    }
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """Serve static files with far-future caching; believe the proxy when there is one."""
+    from pathlib import Path
+
+    from werkzeug.middleware.proxy_fix import ProxyFix
+    from whitenoise import WhiteNoise
+
+    def nosniff(response_headers: object, _path: str, _url: str) -> None:
+        response_headers["X-Content-Type-Options"] = "nosniff"  # type: ignore[index]
+
+    whitenoise = WhiteNoise(
+        app.wsgi_app,
+        root=str(Path(__file__).parent / "static"),
+        prefix="static/",
+        autorefresh=settings.development,
+        # URLs carry the content's hash as ?v=, so a year is safe.
+        max_age=31536000,
+        add_headers_function=nosniff,
+    )
+    app.wsgi_app = whitenoise  # type: ignore[method-assign]
+    if settings.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

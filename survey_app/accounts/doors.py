@@ -1,0 +1,69 @@
+"""The staff doors, and who is behind them."""
+
+from flask import g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from survey_app.accounts.scope import Actor
+from survey_app.accounts.sessions import load_actor
+from survey_app.database import reading
+from survey_app.errors import NotAllowed
+from survey_app.i18n import _
+from survey_app.web.doors import Door
+
+SESSION_KEY = "staff"
+
+
+def current_actor() -> Actor | None:
+    """Return the signed-in staff user of this request, or `None`. Looked up once per request."""
+    if "actor" not in g:
+        token = session.get(SESSION_KEY)
+        g.actor = None
+        if isinstance(token, str):
+            with reading() as unit:
+                g.actor = load_actor(unit, token)
+    actor: Actor | None = g.actor
+    return actor
+
+
+def signed_in() -> Actor:
+    """Return the staff user behind a staff door.
+
+    Raises:
+        NotAllowed: nobody is signed in (a view behind no staff door asked).
+    """
+    actor = current_actor()
+    if actor is None:
+        raise NotAllowed(_("Xin đăng nhập trước."))
+    return actor
+
+
+def _staff_door(name: str, *roles: str) -> Door:
+    def guard() -> ResponseReturnValue | None:
+        actor = current_actor()
+        if actor is None:
+            path = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("sign_in.password", next=path), code=303)
+        if not actor.has(*roles):
+            raise NotAllowed(
+                _("Tài khoản %(email)s không có quyền vào trang này.", email=actor.email)
+            )
+        return None
+
+    return Door(name, guard)
+
+
+ORGANISER = _staff_door("organiser", "organiser", "question_approver", "administrator")
+COMMITTEE = _staff_door(
+    "committee", "committee_reviewer", "campaign_monitor", "organiser", "administrator"
+)
+SECRETARY = _staff_door("secretary", "cell_secretary")
+ADMIN = _staff_door("admin", "administrator")
+STAFF = _staff_door(
+    "staff",
+    "administrator",
+    "organiser",
+    "question_approver",
+    "committee_reviewer",
+    "campaign_monitor",
+    "cell_secretary",
+)

@@ -1,0 +1,131 @@
+"""Domain errors, HTTP errors and crashes become pages here, once, in the reader's language."""
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from survey_app.errors import (
+    Conflict,
+    DomainError,
+    Expired,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Problem,
+    Throttled,
+)
+from survey_app.i18n import _
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[DomainError], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Expired: 410,
+    Invalid: 422,
+    Throttled: 429,
+}
+
+
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status of a domain error."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def _page(status: int, title: str, message: str, problems: tuple[Problem, ...] = ()) -> Response:
+    if request.is_json:
+        response = make_response({"error": message, "title": title}, status)
+    else:
+        response = make_response(
+            render_template(
+                "errors/error.html", status=status, title=title, message=message, problems=problems
+            ),
+            status,
+        )
+    return response
+
+
+def _titles() -> dict[int, tuple[str, str]]:
+    return {
+        400: (
+            _("Yêu cầu không đọc được"),
+            _("Xin quay lại trang trước và thử lại. Dữ liệu đã lưu không bị mất."),
+        ),
+        403: (
+            _("Không có quyền xem trang này"),
+            _("Tài khoản đang dùng không có quyền này. Xin hỏi ban tổ chức nếu cần."),
+        ),
+        404: (
+            _("Không tìm thấy trang này"),
+            _("Có thể liên kết bị cắt mất một phần. Xin mở lại từ thư, hoặc về trang đầu."),
+        ),
+        405: (
+            _("Trang này không mở được theo cách đó"),
+            _("Xin về trang đầu và bắt đầu lại. Dữ liệu đã lưu không bị mất."),
+        ),
+        413: (
+            _("Tệp quá lớn"),
+            _("Tệp tải lên vượt quá 20 MB. Xin chỉ giữ lại bảng danh sách rồi tải lên lại."),
+        ),
+    }
+
+
+def install(app: Flask) -> None:
+    """Register the handlers on `app`."""
+
+    @app.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> ResponseReturnValue:
+        status = status_of(error)
+        titles = {
+            403: _("Không có quyền"),
+            404: _("Không tìm thấy"),
+            409: _("Việc này hiện không làm được"),
+            410: _("Đã quá hạn"),
+            422: _("Thông tin chưa dùng được"),
+            429: _("Xin đợi một lát"),
+        }
+        response = _page(status, titles.get(status, ""), error.message, error.problems)
+        if isinstance(error, Throttled):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> ResponseReturnValue:
+        return _page(
+            400,
+            _("Trang này đã mở quá lâu"),
+            _(
+                "Vì an toàn, biểu mẫu chỉ dùng được trong một thời gian. "
+                "Xin quay lại trang trước, tải lại và gửi lần nữa."
+            ),
+        )
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        if error.code is None or error.code < 400:
+            return error.get_response()
+        title, message = _titles().get(error.code, _titles()[400])
+        response = _page(error.code, title, message)
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def crash(error: Exception) -> ResponseReturnValue:
+        # The path of a personal link is a secret: the endpoint's name is enough to find the fault.
+        log.error("crash in %s", request.endpoint, exc_info=error)
+        if app.testing:
+            raise error
+        return _page(
+            500,
+            _("Máy chủ gặp lỗi"),
+            _(
+                "Lỗi này đã được ghi lại. Những gì đã lưu vẫn còn. "
+                "Xin thử lại sau ít phút, hoặc gọi người phụ trách."
+            ),
+        )

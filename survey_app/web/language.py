@@ -1,0 +1,36 @@
+"""The switch between the two languages."""
+
+from flask import Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey_app.extensions import current_settings
+from survey_app.i18n import LOCALES
+from survey_app.web.pages import LANGUAGE_COOKIE
+
+
+def safe_path(target: str | None, default: str = "/") -> str:
+    """Return `target` when it is a path of this site, else `default` (no open redirects)."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    return target if "\\" not in target and "\n" not in target and "\r" not in target else default
+
+
+def remember(response: BaseResponse, locale: str) -> None:
+    """Keep the chosen language in this browser for a year; it says nothing about the person."""
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        locale,
+        max_age=365 * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=current_settings().secure,
+    )
+
+
+def choose() -> BaseResponse | Response:
+    """Switch the language and go back to the page it was asked from."""
+    locale = request.form.get("lang", "")
+    response = redirect(safe_path(request.form.get("next")), code=303)
+    if locale in LOCALES:
+        remember(response, locale)
+    return response
