@@ -1,1 +1,1 @@
-"""Question sets: the canonical document, its checks, and the files it is read from and written to."""
+"""Question sets: the canonical document, its checks, the files it comes from."""
