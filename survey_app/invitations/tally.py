@@ -1,0 +1,68 @@
+"""The one function that changes the running tally, and the precedence it counts by."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey_app.campaigns.models import RoundCell
+from survey_app.invitations.models import Invitation
+
+FLAGS = ("is_done", "is_exempt", "is_started", "is_undeliverable")
+_COLUMNS = dict(zip(FLAGS, ("done", "exempt", "started", "undeliverable"), strict=True))
+
+
+def counted_as(flags: dict[str, bool]) -> str | None:
+    """Return the tally column an invitation counts in (`None`: not started).
+
+    Precedence of DESIGN §4.7: done > exempt > started > undeliverable > not started.
+    """
+    return next((_COLUMNS[flag] for flag in FLAGS if flags[flag]), None)
+
+
+def change(
+    session: Session,
+    *,
+    invitation_id: int,
+    round_cell_id: int,
+    before: dict[str, bool],
+    after: dict[str, bool],
+    attempts: int = 0,
+) -> None:
+    """Store the flags `after` and move the tally of the invitation's cell with them.
+
+    `before` and `after` hold all four flags; `attempts` is added to the count of attempts. At most
+    two statements, none when nothing changes.
+    """
+    changed = {name: after[name] for name in FLAGS if after[name] != before[name]}
+    if changed:
+        session.execute(update(Invitation).where(Invitation.id == invitation_id).values(changed))
+    moves: dict[str, int] = {"attempts": attempts} if attempts else {}
+    left, entered = counted_as(before), counted_as(after)
+    if left != entered:
+        if left:
+            moves[left] = -1
+        if entered:
+            moves[entered] = 1
+    if moves:
+        values = {name: getattr(RoundCell, name) + step for name, step in moves.items()}
+        session.execute(update(RoundCell).where(RoundCell.id == round_cell_id).values(values))
+
+
+def flags_of(row: Invitation) -> dict[str, bool]:
+    """Return the four flags of an invitation."""
+    return {name: bool(getattr(row, name)) for name in FLAGS}
+
+
+def set_flags(session: Session, invitation_id: int, **flags: bool) -> None:
+    """Set some flags of one invitation, keeping the tally right."""
+    row = session.scalars(
+        select(Invitation).where(Invitation.id == invitation_id).with_for_update()
+    ).one()
+    before = flags_of(row)
+    change(
+        session,
+        invitation_id=row.id,
+        round_cell_id=row.round_cell_id,
+        before=before,
+        after={**before, **flags},
+    )
+    session.expire(row)
