@@ -99,7 +99,7 @@ def _syllable_key(syllable: str) -> str:
 
 
 def text_sort_key(text: str) -> str:
-    """ASCII key that sorts words in Vietnamese order and numbers by value ("Chi bộ 2" before 10)."""
+    """ASCII key: words in Vietnamese order, numbers by value ("Chi bộ 2" before "Chi bộ 10")."""
     words = re.sub(r"[0-9]+", lambda m: m[0].lstrip("0").zfill(10), tidy(text)).split()
     return "".join(map(_syllable_key, words))
 
