@@ -51,6 +51,7 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_checked_te
 NeededText = Annotated[Text, StringConstraints(min_length=1)]
 Line = Annotated[Text, AfterValidator(_one_line), StringConstraints(max_length=500)]
 NeededLine = Annotated[Line, StringConstraints(min_length=1)]
+WebAddress = Annotated[Line, StringConstraints(pattern=r"^(?:https?://\S+)?$")]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Amount = Annotated[str, BeforeValidator(_amount)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

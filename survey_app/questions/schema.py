@@ -3,8 +3,8 @@
 One document describes a quiz, a feedback form or a cell report. It is lenient where a draft has to
 be (no key yet, no source yet: `checks.py` says what stands between it and approval) and strict
 where a mistake would be silent: no unknown field, no field that its type does not use, ids that
-exist and are unique. The types of `question_types.py` are all known here; the quiz engine of this release
-answers `single`, `multiple` and `true_false` only.
+exist and are unique. The types of `question_types.py` are all known here; the quiz engine of this
+release answers `single`, `multiple` and `true_false` only.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from survey_app.questions.fields import Amount, Digest, Id, Line, NeededLine, NeededText, Text
+from survey_app.questions.fields import Amount, Digest, Id, Line, NeededLine, NeededText, Text, WebAddress
 from survey_app.questions.question_types import TYPE_FIELDS, TYPES, Kind, QuestionType, TypeName
 
 SCHEMA_NUMBER = 1
@@ -46,7 +46,7 @@ class Source(_Part):
     section: Line = ""
     date: Line = ""
     quotation: Text = ""
-    url: Line = ""
+    url: WebAddress = ""
     reading: Literal["full", "excerpt"] = "full"
 
     @model_validator(mode="before")
@@ -85,7 +85,7 @@ class Condition(_Part):
 
 
 class Asset(_Part):
-    """A picture, named by the hash of its bytes; never without words for those who cannot see it."""
+    """A picture, named by the hash of its bytes; with words for those who cannot see it."""
 
     sha256: Digest
     media_type: Literal["image/png", "image/jpeg", "image/webp", "image/gif"]

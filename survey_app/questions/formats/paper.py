@@ -71,7 +71,11 @@ class ReadQuestion:
 
 @dataclass(frozen=True)
 class ReadPaper:
-    """A whole file as it was understood. `document` is there when the file already is one."""
+    """A whole file as it was understood.
+
+    `document` is there when the file already is one; a `refused` file cannot become one, however
+    much of it can be shown.
+    """
 
     format: str
     kind: Kind
@@ -79,6 +83,7 @@ class ReadPaper:
     questions: tuple[ReadQuestion, ...] = ()
     problems: tuple[Problem, ...] = ()
     document: QuestionDocument | None = None
+    refused: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON shape of `questions check`."""
@@ -118,9 +123,9 @@ class ReadPaper:
 
         A question that is not `ok` becomes a draft: it is kept, and no round asks it.
         """
-        if self.document is not None:
+        if self.document is not None and not self.refused:
             return self.document.model_copy(update={"title": title} if title else {})
-        if not self.questions or any(not question.text for question in self.questions):
+        if self.refused or not self.questions or any(not question.text for question in self.questions):
             raise Invalid(
                 _("Không thể tạo bộ câu hỏi từ tệp này. Xin xem các vấn đề được liệt kê."),
                 problems=self.all_problems,

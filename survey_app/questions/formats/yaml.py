@@ -39,12 +39,12 @@ def read(text: str) -> ReadPaper:
     """Read a YAML question set."""
     if len(text) > MOST_CHARACTERS:
         problem = Problem("too_big", _("Tệp YAML quá dài; hãy chia thành nhiều bộ câu hỏi."))
-        return ReadPaper(FORMAT, "quiz", None, problems=(problem,))
+        return ReadPaper(FORMAT, "quiz", None, problems=(problem,), refused=True)
     loaded = load(text)
     if not isinstance(loaded.data, dict):
         if not loaded.problems:
             loaded.problems.append(Problem("yaml_shape", _("Tệp không chứa bộ câu hỏi nào.")))
-        return ReadPaper(FORMAT, "quiz", None, problems=tuple(loaded.problems))
+        return ReadPaper(FORMAT, "quiz", None, problems=tuple(loaded.problems), refused=True)
     _complete(loaded.data)
     try:
         document = QuestionDocument.model_validate(loaded.data)
@@ -54,9 +54,9 @@ def read(text: str) -> ReadPaper:
         _read_question(number, question, document, loaded)
         for number, question in enumerate(document.questions, start=1)
     )
-    whole = None if loaded.problems else document
+    problems = tuple(loaded.problems)
     return ReadPaper(
-        FORMAT, document.kind, document.title, questions, tuple(loaded.problems), whole
+        FORMAT, document.kind, document.title, questions, problems, document, bool(problems)
     )
 
 
@@ -83,9 +83,10 @@ def _complete_question(item: dict[str, Any], taken: set[str]) -> None:
     for field in ("choices", "rows"):
         if isinstance(item.get(field), list):
             _complete_choices(item[field])
-    if not item.get("id") and _is_text(item, "text"):
-        texts = [choice["text"] for choice in _choices(item) if _is_text(choice, "text")]
-        item["id"] = derived_id("question", item["text"], *texts, taken=taken)
+    texts = [choice["text"] for choice in _choices(item) if _is_text(choice, "text")]
+    if not item.get("id"):
+        words = item["text"] if _is_text(item, "text") else ""
+        item["id"] = derived_id("question", words, *texts, taken=taken)
         taken.add(item["id"])
     if _is_text(item, "key"):
         item["key"] = [item["key"]]
@@ -142,6 +143,7 @@ def _refused(loaded: Loaded, error: ValidationError) -> ReadPaper:
         title if isinstance(title, str) else None,
         questions,
         tuple(loaded.problems),
+        refused=True,
     )
 
 

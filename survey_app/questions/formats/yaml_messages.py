@@ -27,6 +27,8 @@ def _about_field(kind: str, field: str, context: Mapping[str, Any]) -> str | Non
                 field=field,
                 most=context.get("max_length", ""),
             )
+        case "string_pattern_mismatch" if field == "url":
+            return _("Địa chỉ trang (url) phải bắt đầu bằng http:// hoặc https://.")
         case "string_pattern_mismatch":
             return _(
                 "“%(field)s” là mã: chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối.",

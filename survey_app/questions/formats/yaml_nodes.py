@@ -49,7 +49,7 @@ def load(text: str) -> Loaded:
     """Read one YAML text; what cannot be read is a problem, never an exception."""
     loaded = Loaded()
     try:
-        node = YAML(pure=True).compose(text)
+        node = YAML(typ="safe", pure=True).compose(text)
     except RecursionError:
         loaded.problems.append(Problem("yaml_depth", _("Tệp lồng quá nhiều tầng.")))
         return loaded
