@@ -7,7 +7,7 @@ from survey_app.people.roster.guards import damaged
 
 MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST_SECTOR: Final = 0xFFFFFFFA  # above it the numbers have meanings of their own
-_HEADER: Final = struct.Struct("<30xHH10xI4xI4xIIII")
+_HEADER: Final = struct.Struct("<30xH28xIIII")
 
 
 def contains(data: bytes, entry: str) -> bool:
@@ -19,9 +19,7 @@ def check_chains(data: bytes) -> None:
     """Refuse loops in the table of sectors: a parser would follow them for ever."""
     if len(data) < 512:
         raise damaged()
-    shift, _mini, _fat_count, _directory, first_mini, mini_count, first_more, more_count = (
-        _HEADER.unpack_from(data)
-    )
+    shift, first_mini, mini_count, first_more, more_count = _HEADER.unpack_from(data)
     if shift not in (9, 12):
         raise damaged()
     size = 1 << shift

@@ -44,9 +44,9 @@ def find_headers(sheet: Sheet) -> Headers | None:
 
 
 def _heads_something(sheet: Sheet, row: int, score: int) -> bool:
-    """A lone "Tên" or "Name" amid other words is a sentence, not a heading."""
-    filled = sum(1 for text in sheet.texts(row) if text)
-    return score >= 2 or filled == 1
+    """A lone "Họ" or "Tên" amid other words is no heading; "Họ và tên" always is."""
+    texts = [text for text in sheet.texts(row) if text]
+    return score >= 2 or len(texts) == 1 or words.FULL_NAME in map(field_of, texts)
 
 
 def _header_rows(sheet: Sheet, main: int) -> list[int]:
@@ -136,8 +136,8 @@ def _spread_birth(
 ) -> None:
     """CSV loses merges: "Ngày sinh" over "Nam | Nữ" then heads only the first of the two."""
     for column in [c for c, field in fields.items() if field == words.BIRTH]:
-        halves = [sheet.text(rows[-1], c) for c in (column, column + 1)]
-        if len(rows) > 1 and all(map(words.is_sex, halves)):
+        halves = [(sheet.text(row, column), sheet.text(row, column + 1)) for row in rows[1:]]
+        if any(words.is_sex(left) and words.is_sex(right) for left, right in halves):
             fields[column + 1] = words.BIRTH
             titles[column + 1] = titles[column]
 
