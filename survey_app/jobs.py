@@ -1,8 +1,59 @@
-"""The whole job table, and what lower packages are handed from higher ones."""
+"""The whole job table, and what lower packages are handed from higher ones.
+
+A job is a plain, idempotent function of (application, now) that asks "what should be so by now and
+is not?"; run twice it does nothing the second time. It opens its own units of work, short ones.
+To add a job: write it in its feature, name it in `JOBS`. Work longer than a second becomes a task
+(`tasks.services.enqueue`) with a handler in `TASK_HANDLERS`.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from flask import Flask
+
+from survey_app import housekeeping
+from survey_app.accounts import cells
+from survey_app.database import Database
+from survey_app.people.cell_choices import cell_choices
+from survey_app.tasks import services as tasks
+
+Job = Callable[[Flask, datetime], object]
+
+
+def _database(app: Flask) -> Database:
+    database: Database = app.extensions["survey.database"]
+    return database
+
+
+def run_tasks(app: Flask, now: datetime) -> None:
+    """Take long work a few chunks further."""
+    del now
+    tasks.run(_database(app), TASK_HANDLERS)
+
+
+def tidy_up(app: Flask, now: datetime) -> None:
+    """Delete what has outlived its purpose in technical tables."""
+    with _database(app).writing() as session:
+        housekeeping.purge_expired(session, now)
+
+
+TASK_HANDLERS: Mapping[str, tasks.Handler] = {}
+
+JOBS: Mapping[str, Job] = {
+    "tasks": run_tasks,
+    "housekeeping": tidy_up,
+}
+# Jobs that need not run at every tick: seconds between runs.
+SELDOM: Mapping[str, float] = {"housekeeping": 3600.0}
+
+
+def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
+    """Send what is due and return how many mails left; looks at `stop` between mails."""
+    del app, worker_id, stop
+    return 0
 
 
 def install(app: Flask) -> None:
     """Hand the composers to the mail package."""
-    del app
+    cells.install(app, cell_choices)

@@ -1,0 +1,76 @@
+"""How commands speak: in the terminal's language, refusals on stderr, JSON alone on stdout.
+
+A feature's commands stand in its `commands.py` (a `flask.cli.AppGroup`); `cli.py` lists them all
+and makes them `plain_spoken`. Exit 0 done, 1 refused or problems found, 2 wrong usage. A command
+opens its own unit of work and simply raises `DomainError`s.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import click
+
+from survey_app import i18n
+from survey_app.errors import DomainError, Problem
+
+REFUSED = 1
+
+
+def terminal_locale(environ: Mapping[str, str] | None = None) -> str:
+    """Return `en` for an English terminal (`LC_ALL`, `LC_MESSAGES`, `LANG`), else `vi`."""
+    environ = os.environ if environ is None else environ
+    named = next(filter(None, map(environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "en" if named.startswith("en") else i18n.DEFAULT_LOCALE
+
+
+def help_text(text: str) -> str:
+    """Return `text` in the terminal's language: for the help of commands and options."""
+    with i18n.speaking(terminal_locale()):
+        return i18n.gettext(text)
+
+
+def problem_line(problem: Problem) -> str:
+    """Return a problem as one line: where it is and what it says."""
+    return f"{problem.where}: {problem.message}" if problem.where else problem.message
+
+
+def refuse(message: str, problems: Sequence[Problem] = ()) -> NoReturn:
+    """Say on stderr what cannot be done and why; leave with exit status 1."""
+    click.echo(message, err=True)
+    for problem in problems:
+        click.echo(f"  {problem_line(problem)}", err=True)
+    raise click.exceptions.Exit(REFUSED)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document (UTF-8, no escapes) and nothing else."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def plain_spoken(command: click.Command) -> click.Command:
+    """Let a command speak the terminal's language, and refuse in words with exit status 1."""
+    invoke = command.invoke
+
+    def invoke_plainly(context: click.Context) -> Any:
+        with i18n.speaking(terminal_locale()):
+            try:
+                return invoke(context)
+            except DomainError as error:
+                refuse(error.message, error.problems)
+
+    command.invoke = invoke_plainly  # type: ignore[method-assign, assignment]
+    return command
+
+
+def confirm_by_typing(word: str, question: str) -> None:
+    """Go on only when the user types `word`; without a terminal, refuse.
+
+    Raises:
+        Exit: something else was typed.
+    """
+    click.echo(question)
+    typed = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+    if typed.strip() != word:
+        refuse(i18n.gettext("Không làm gì cả."))
