@@ -23,12 +23,16 @@
   }
   var kept = shelf("localStorage");
   var tab = shelf("sessionStorage");
-  function forget() { kept.drop("paper:"); tab.drop("paper:"); }
+  // Of one attempt, or of all when none is named ("Kết thúc" on a shared computer).
+  function forget(which) {
+    kept.drop("paper:" + (which ? which + ":" : ""));
+    if (!which) tab.drop("paper:");
+  }
 
   if (kept.get("large-type")) root.classList.add("large");
   // The back button of a shared computer shows nothing old.
   window.addEventListener("pageshow", function (event) { if (event.persisted) window.location.reload(); });
-  if (document.body.hasAttribute("data-forget")) forget();
+  if (document.body.hasAttribute("data-forget")) forget(document.body.dataset.forget);
 
   document.addEventListener("submit", function (event) {
     var sent = event.target;
@@ -37,7 +41,7 @@
       if (sent.dataset.gone) { event.preventDefault(); return; }
       sent.dataset.gone = "1";
     }
-    if (sent.hasAttribute("data-forget-on-submit")) forget();
+    if (sent.hasAttribute("data-forget-on-submit")) forget(sent.dataset.forgetOnSubmit);
   });
 
   var form = byId("paper");
@@ -118,7 +122,7 @@
     var batch = JSON.parse(JSON.stringify(record.answers));
     var cut = window.AbortController ? new AbortController() : null;
     var limit = setTimeout(function () { if (cut) cut.abort(); }, 15000);
-    if (!tries) mark(say("saving"), true);
+    saved.classList.add("waiting");
     fetch(form.dataset.saveUrl, {
       method: "POST", credentials: "same-origin", cache: "no-store", keepalive: true,
       headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -161,7 +165,7 @@
   function stop(message) {
     stopped = true;
     clearTimeout(timer);
-    forget();
+    kept.drop(prefix);
     mark("");
     tell(message, true);
     questions.forEach(function (question) { question.disabled = true; });
@@ -189,7 +193,7 @@
     if (button && button.form === form && button.type === "submit") pressed = button;
   });
   form.addEventListener("submit", function (event) {
-    if (navigator.onLine === false) { event.preventDefault(); tell(say("stay"), true); return; }
+    if (navigator.onLine === false) { event.preventDefault(); pressed = null; tell(say("stay"), true); return; }
     own.sequence += 1;
     tab.set("paper:sequence:" + attempt, String(own.sequence));
     form.elements.writer.value = writer;
@@ -221,7 +225,6 @@
       if (index === current) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
       if (index === current) {
         later.textContent = say(flag ? "unmark" : "mark");
-        later.setAttribute("aria-pressed", String(flag));
       }
     });
   }
@@ -276,7 +279,6 @@
   function sized() {
     var large = root.classList.contains("large");
     larger.textContent = say(large ? "smaller" : "larger");
-    larger.setAttribute("aria-pressed", String(large));
   }
   larger.addEventListener("click", function () {
     if (root.classList.toggle("large")) kept.set("large-type", "1"); else kept.drop("large-type");
