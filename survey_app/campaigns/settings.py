@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -32,6 +33,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", m
 Words = Annotated[str, AfterValidator(lambda text: nfc(text).strip())]
 
 
+Unlimited = BeforeValidator(lambda value: None if value == "none" else value)
+
+
 class _Settings(BaseModel):
     """Base of both documents: frozen, nothing unknown."""
 
@@ -43,13 +47,13 @@ class _Settings(BaseModel):
 
 
 class RoundSettings(_Settings):
-    """How a round runs. `None` for a number means: no such limit."""
+    """How a round runs. `None` for a number (in files: none) means: no such limit."""
 
     schema_number: Literal[1] = Field(default=1, alias="schema")
     cells: Literal["all"] | tuple[Slug, ...] = "all"
     kinds: tuple[PersonKind, ...] = PERSON_KINDS
-    attempts_allowed: int | None = Field(default=1, ge=1, le=100)
-    time_limit_minutes: int | None = Field(default=30, ge=1, le=600)
+    attempts_allowed: Annotated[int | None, Unlimited] = Field(default=1, ge=1, le=100)
+    time_limit_minutes: Annotated[int | None, Unlimited] = Field(default=30, ge=1, le=600)
     grace_seconds: int = Field(default=0, ge=0, le=3600)
     questions_drawn: int | None = Field(default=None, ge=1, le=500)
     shuffle_questions: bool = True

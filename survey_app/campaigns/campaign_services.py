@@ -1,0 +1,116 @@
+"""The campaign itself: imported from a file, changed on its page."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import clock
+from survey_app.accounts.scope import CLI
+from survey_app.audit import Action, record
+from survey_app.audit.services import Actor
+from survey_app.campaigns.campaign_file import CampaignInFile, read_campaign
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.services import RoundPlan, create_round
+from survey_app.errors import Invalid, Problem
+from survey_app.i18n import _
+from survey_app.vietnamese import tidy
+
+LARGEST_FILE = 500_000
+
+
+def import_campaign(session: Session, path: Path, actor: Actor = CLI) -> Campaign:
+    """Store the campaign of a YAML file with its rounds as drafts.
+
+    Importing again fills in what is still empty and adds new rounds. It overwrites nothing: what
+    stands there may have been put right on the page.
+
+    Raises:
+        Invalid: the file cannot be read; `problems` names each mistake with its line.
+        Conflict: a round of another campaign has the same slug.
+    """
+    in_file = read_campaign(_text(path))
+    campaign = session.scalar(select(Campaign).where(Campaign.slug == in_file.slug))
+    if campaign is None:
+        campaign = Campaign(created_at=clock.now(), is_sample=False, **in_file.columns())
+        session.add(campaign)
+        session.flush()
+        record(
+            session, Action.CAMPAIGN_IMPORTED, actor, ("campaign", campaign.id), slug=campaign.slug
+        )
+    else:
+        change_campaign(session, campaign.id, _still_empty(campaign, in_file), actor)
+    _add_rounds(session, campaign, in_file, actor)
+    return campaign
+
+
+def change_campaign(
+    session: Session, campaign_id: int, values: dict[str, Any], actor: Actor
+) -> Campaign:
+    """Set columns of a campaign; the log says which.
+
+    Raises:
+        Invalid: a needed text is empty, or the end lies before the start.
+    """
+    campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
+    changed = sorted(name for name, value in values.items() if getattr(campaign, name) != value)
+    for name in changed:
+        setattr(campaign, name, values[name])
+    problems = [
+        Problem("empty", _("Mục này không được để trống."), name)
+        for name in ("title", "tag", "issuer")
+        if not tidy(getattr(campaign, name) or "")
+    ]
+    if campaign.starts_on and campaign.ends_on and campaign.ends_on < campaign.starts_on:
+        problems.append(Problem("window", _("Ngày kết thúc phải sau ngày bắt đầu."), "ends_on"))
+    if problems:
+        raise Invalid(_("Chiến dịch chưa lưu được."), problems=problems)
+    if changed:
+        record(session, Action.CAMPAIGN_CHANGED, actor, ("campaign", campaign.id), fields=changed)
+    return campaign
+
+
+def _still_empty(campaign: Campaign, in_file: CampaignInFile) -> dict[str, Any]:
+    columns = in_file.columns()
+    new = columns.pop("settings")
+    values = {name: value for name, value in columns.items() if _empty(getattr(campaign, name))}
+    own = campaign.settings
+    values["settings"] = {**own, **{name: new[name] for name in new if _empty(own.get(name))}}
+    return values
+
+
+def _empty(value: object) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _add_rounds(
+    session: Session, campaign: Campaign, in_file: CampaignInFile, actor: Actor
+) -> None:
+    own = select(Round.slug).where(Round.campaign_id == campaign.id)
+    known = set(session.scalars(own))
+    for item in in_file.rounds:
+        if item.slug in known:
+            continue
+        plan = RoundPlan(
+            title=item.title,
+            question_set=item.questions,
+            opens_at=item.opens,
+            closes_at=item.closes,
+            settings=item.settings,
+            slug=item.slug,
+        )
+        create_round(session, campaign.id, plan, actor)
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise Invalid(_("Không mở được tệp %(name)s.", name=path.name)) from None
+    if len(data) > LARGEST_FILE:
+        raise Invalid(_("Tệp %(name)s quá lớn cho một chiến dịch.", name=path.name))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(_("Tệp %(name)s không phải UTF-8.", name=path.name)) from None
