@@ -1,6 +1,6 @@
 """Headings, banners, totals and signatures: where the people stand in a sheet."""
 
-from datetime import datetime
+from datetime import date
 
 import pytest
 
@@ -27,7 +27,7 @@ PARTY_BOOK = [
     ["", "", "Nam", "Nữ", "", "", "", ""],
     ["1", "2", "3", "4", "5", "6", "7", "8"],
     ["I. Chi bộ Văn phòng: 2 đồng chí", "", "", "", "", "", "", ""],
-    [1, "Đ/c LÊ VĂN NAM", datetime(1980, 3, 25), "", "Kinh", "12.345", "nam@x.example", ""],
+    [1, "Đ/c LÊ VĂN NAM", date(1980, 3, 25), "", "Kinh", "12.345", "nam@x.example", ""],
     [2, "Vi Lan", "", "26/4/1981", "Tày", "12.346", "", "ĐV dự bị"],
     ["II. Chi bộ Thanh tra: 2 đồng chí", "", "", "", "", "", "", ""],
     [3, "Ma Thị Hoa", "", "27.5.1982", "Nùng", "12.347", "", ""],
