@@ -5,14 +5,16 @@ from typing import Any
 from flask import Flask
 
 from survey_app.accounts import views as sign_in
-from survey_app.accounts.doors import current_actor
+from survey_app.accounts import views_account as account
+from survey_app.accounts import views_admin as admin
+from survey_app.accounts.doors import ADMIN, STAFF, current_actor
 from survey_app.web import health, language
 from survey_app.web.doors import PUBLIC, Route, route
 
 
 def all_routes() -> list[Route]:
     """Return every route of the product."""
-    return [*_public(), *_organiser(), *_committee(), *_admin()]
+    return [*_public(), *_organiser(), *_committee(), *_admin(), *_account()]
 
 
 def _public() -> list[Route]:
@@ -20,7 +22,8 @@ def _public() -> list[Route]:
         route("/healthz", "health.check", health.check, PUBLIC),
         route("/language", "language.choose", language.choose, PUBLIC, "POST", csrf=False),
         route("/sign-in", "sign_in.password", sign_in.password, PUBLIC, "GET POST"),
-        route("/sign-in/<token>", "sign_in.link", sign_in.link, PUBLIC, "GET POST"),
+        route("/sign-in/by-mail", "sign_in.by_mail", sign_in.by_mail, PUBLIC, "GET POST"),
+        route("/sign-in/<token>", "sign_in.link", sign_in.link, PUBLIC, "GET POST", csrf=False),
         route("/sign-out", "sign_in.leave", sign_in.leave, PUBLIC, "POST"),
     ]
 
@@ -34,7 +37,26 @@ def _committee() -> list[Route]:
 
 
 def _admin() -> list[Route]:
-    return []
+    one = "/admin/users/<int:user_id>"
+    return [
+        route("/admin/users", "admin.users", admin.users, ADMIN, "GET POST"),
+        route(one, "admin.user", admin.user, ADMIN),
+        route(f"{one}/roles", "admin.grant", admin.grant, ADMIN, "POST"),
+        route(f"{one}/roles/<int:grant_id>/revoke", "admin.revoke", admin.revoke, ADMIN, "POST"),
+        route(f"{one}/link", "admin.make_link", admin.make_link, ADMIN, "POST"),
+        route(f"{one}/send-link", "admin.send_link", admin.send_link, ADMIN, "POST"),
+        route(f"{one}/close", "admin.close", admin.close, ADMIN, "POST"),
+        route(f"{one}/reopen", "admin.reopen", admin.reopen, ADMIN, "POST"),
+    ]
+
+
+def _account() -> list[Route]:
+    return [
+        route("/account", "account.show", account.show, STAFF),
+        route("/account/language", "account.choose_locale", account.choose_locale, STAFF, "POST"),
+        route("/account/password", "account.password", account.password, STAFF, "GET POST"),
+        route("/account/leave", "account.leave", account.sign_out_everywhere, STAFF, "POST"),
+    ]
 
 
 def install_page_context(app: Flask) -> None:

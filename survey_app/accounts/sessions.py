@@ -65,7 +65,9 @@ def end(session: Session, token: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_token(token)))
 
 
-def end_all(session: Session, user_id: int) -> int:
-    """End every session of a user; return how many there were."""
-    result = session.execute(delete(StaffSession).where(StaffSession.user_id == user_id))
+def end_all(session: Session, user_id: int, *, keep: str = "") -> int:
+    """End every session of a user but the one whose hash is `keep`; return how many ended."""
+    result = session.execute(
+        delete(StaffSession).where(StaffSession.user_id == user_id, StaffSession.token_hash != keep)
+    )
     return int(getattr(result, "rowcount", 0))

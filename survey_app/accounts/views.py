@@ -1,18 +1,90 @@
-"""Sign-in and sign-out pages."""
+"""Signing in and out."""
 
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+
+from survey_app.accounts import entering, links, sign_in
+from survey_app.accounts.doors import current_actor
+from survey_app.accounts.forms import MailLinkForm, SignInForm
+from survey_app.accounts.roles import home
+from survey_app.database import reading, writing
+from survey_app.errors import DomainError, Expired
+from survey_app.extensions import current_settings
+from survey_app.web.doors import same_site_post
+from survey_app.web.error_pages import status_of
+from survey_app.web.language import safe_path
 
 
 def password() -> ResponseReturnValue:
-    """Placeholder until the sign-in slice lands in the next commit."""
-    return "", 200
+    """The sign-in page: address and password, or the way to a link by mail."""
+    form = SignInForm()
+    if request.method == "GET":
+        actor = current_actor()
+        if actor is not None:
+            return redirect(safe_path(request.args.get("next"), home(actor)), code=303)
+        form.next.data = safe_path(request.args.get("next"), "")
+        return render_template("accounts/sign_in.html", form=form)
+    if not form.validate():
+        return render_template("accounts/sign_in.html", form=form), 422
+    try:
+        return _enter_with_password(form)
+    except DomainError as error:
+        page = render_template("accounts/sign_in.html", form=form, problem=error.message)
+        return page, status_of(error)
+
+
+def _enter_with_password(form: SignInForm) -> ResponseReturnValue:
+    with reading() as unit:
+        claim = sign_in.find_claim(unit, form.email.data or "")
+    attempt = entering.try_of(claim)
+    entering.compare(claim, attempt, form.password.data or "")
+    with writing() as unit:
+        user = sign_in.confirm(unit, claim, attempt)
+        entry = sign_in.open_session(unit, user, means="password")
+    return entering.enter(entry, "password", safe_path(form.next.data, ""))
 
 
 def link(token: str) -> ResponseReturnValue:
-    """Placeholder until the sign-in slice lands in the next commit."""
-    return token and "", 200
+    """A one-time link. Opening it changes nothing and sets no cookie; the button spends it."""
+    g.actor = None  # who was signed in before does not matter here, and is not shown
+    if request.method == "POST":
+        same_site_post()
+        try:
+            with writing() as unit:
+                user = links.spend(unit, token)
+                entry = sign_in.open_session(unit, user, means="link")
+        except Expired as error:
+            return _spent(error)
+        target = url_for("account.password", first="1") if entry.ask_for_password else ""
+        return entering.enter(entry, "link", target)
+    with reading() as unit:
+        live = links.is_live(unit, token)
+    return render_template("accounts/link.html") if live else _spent()
+
+
+def _spent(error: Expired | None = None) -> ResponseReturnValue:
+    return render_template("accounts/link_spent.html"), status_of(error) if error else 410
+
+
+def by_mail() -> ResponseReturnValue:
+    """Ask for a one-time link by mail; the answer is the same without such an account."""
+    form = MailLinkForm()
+    if request.method == "GET":
+        return render_template("accounts/by_mail.html", form=form)
+    if not form.validate():
+        return render_template("accounts/by_mail.html", form=form), 422
+    try:
+        with writing() as unit:
+            sign_in.mail_link(
+                unit, current_settings().link_key, form.email.data or "", request.remote_addr or ""
+            )
+    except DomainError as error:
+        page = render_template("accounts/by_mail.html", form=form, problem=error.message)
+        return page, status_of(error)
+    return render_template("accounts/by_mail_sent.html", email=form.email.data)
 
 
 def leave() -> ResponseReturnValue:
-    """Placeholder until the sign-in slice lands in the next commit."""
-    return "", 200
+    """End this session."""
+    entering.sign_out(everywhere=False)
+    return redirect(url_for("sign_in.password"), code=303)
