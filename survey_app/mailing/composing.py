@@ -1,0 +1,105 @@
+"""Turning what is to be said into a mail, at the moment of sending.
+
+This package knows no person and no round: a composer per kind, handed down by `jobs.py`, answers
+"still wanted?", "to which address?" and "with which link?" when the mail is about to leave.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from survey_app.i18n import _, speaking
+from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.vietnamese import nfc
+
+SUBJECT_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail ready to leave. `kind` becomes `X-Survey-Message` (INTERFACE lists the kinds)."""
+
+    to: str
+    to_name: str
+    subject: str
+    text: str
+    html: str
+    unsubscribe_url: str | None
+    kind: str
+
+
+@dataclass(frozen=True)
+class Skip:
+    """The mail is not wanted any more; `reason` is a code of `status.SKIPPED`."""
+
+    reason: str
+
+
+Composer = Callable[[Session, OutboxMessage, list[OutboxItem]], Mail | Skip]
+# Told in the transaction that settles the mail: the server says that this address takes no mail.
+RefusedHook = Callable[[Session, OutboxMessage, str], None]
+
+
+class Composers:
+    """What one application knows about composing: kind -> composer, and who hears of refusals."""
+
+    def __init__(self) -> None:
+        self.by_kind: dict[str, Composer] = {}
+        self.urgent: set[str] = set()
+        self.on_refused: RefusedHook | None = None
+
+
+def composers(app: Flask) -> Composers:
+    """Return what `app` knows about composing."""
+    known: Composers = app.extensions.setdefault("survey.composers", Composers())
+    return known
+
+
+def register(app: Flask, kind: str, composer: Composer, *, urgent: bool = False) -> None:
+    """Let `composer` make the mails of `kind`; urgent ones overtake everything that waits."""
+    composers(app).by_kind[kind] = composer
+    if urgent:
+        composers(app).urgent.add(kind)
+
+
+def on_refused(app: Flask, hook: RefusedHook) -> None:
+    """Let `hook` hear of addresses that a server has refused for good."""
+    composers(app).on_refused = hook
+
+
+def you_word(form: str | None) -> str:
+    """Return how a sentence calls its reader: by the person's own form, or neutrally."""
+    return form or _("ông/bà")
+
+
+def render_mail(name: str, locale: str, form: str | None, /, **values: Any) -> tuple[str, str, str]:
+    """Render `templates/mail/<name>/` in `locale`; return subject, text and HTML.
+
+    Templates get `you` (from `form`, the form of address) beside `values`. They see no request.
+    """
+    env = current_app.jinja_env
+    with speaking(locale):
+        values = {"you": you_word(form), **values}
+        subject, text, html = (
+            nfc(env.get_template(f"mail/{name}/{part}").render(**values))
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    return short_subject(subject), _tidy_text(text), html.strip() + "\n"
+
+
+def short_subject(subject: str) -> str:
+    """Return `subject` on one line, cut at a word so that it has at most 60 characters."""
+    subject = " ".join(subject.split())
+    if len(subject) <= SUBJECT_LENGTH:
+        return subject
+    head = subject[: SUBJECT_LENGTH - 1]
+    return head.rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+
+
+def _tidy_text(text: str) -> str:
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
