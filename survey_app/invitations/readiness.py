@@ -1,0 +1,185 @@
+"""What stands between a draft round and its launch, said before the button is pressed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from survey_app import clock
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.queries import approved_version
+from survey_app.campaigns.settings import RoundSettings, round_settings
+from survey_app.campaigns.when import today
+from survey_app.config import MailSettings
+from survey_app.formatting import moment, remaining
+from survey_app.i18n import _, _n
+from survey_app.invitations.asking import Asked, people_asked
+from survey_app.questions import library
+
+Level = Literal["ok", "warning", "blocking"]
+SHORT_ROUND = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: what was found, and whether it is in the way."""
+
+    code: str
+    level: Level
+    message: str
+
+
+def readiness(
+    session: Session,
+    round_: Round,
+    *,
+    now: datetime | None = None,
+    mail: MailSettings | None = None,
+    asked: list[Asked] | None = None,
+) -> list[Check]:
+    """Return all checks of a draft round, those in the way first.
+
+    `mail` adds a look at the mail settings; `asked` spares a second count of the people.
+    """
+    now = now or clock.now()
+    settings = round_settings(round_.settings)
+    if asked is None:
+        asked = people_asked(session, settings, today(now))
+    checks = [
+        *_state(round_),
+        *_questions(session, round_, settings),
+        *_contact(session.get_one(Campaign, round_.campaign_id)),
+        *_window(round_, settings, now),
+        *_people(asked),
+        *(_mail(mail) if mail else ()),
+    ]
+    order = {"blocking": 0, "warning": 1, "ok": 2}
+    return sorted(checks, key=lambda check: order[check.level])
+
+
+def blockers(checks: list[Check]) -> list[Check]:
+    """Return the checks that forbid a launch."""
+    return [check for check in checks if check.level == "blocking"]
+
+
+def _state(round_: Round) -> Iterator[Check]:
+    if round_.state != "draft":
+        yield Check("state", "blocking", _("Vòng thi này không còn là bản nháp."))
+    if round_.kind != "quiz":
+        yield Check(
+            "kind", "blocking", _("Bản này mới chạy được bài thi, chưa chạy loại phiếu này.")
+        )
+
+
+def _questions(session: Session, round_: Round, settings: RoundSettings) -> Iterator[Check]:
+    version = approved_version(session, round_.question_set_id)
+    if version is None:
+        yield Check("no_version", "blocking", _("Bộ câu hỏi chưa có bản nào được duyệt."))
+        return
+    ready = library.approved(session, version.id).document.ready_questions
+    asked = settings.questions_drawn or len(ready)
+    if not ready:
+        yield Check("no_questions", "blocking", _("Bản đã duyệt không có câu nào dùng được."))
+        return
+    if asked > len(ready):
+        message = _(
+            "Muốn rút %(drawn)s câu nhưng bộ câu hỏi chỉ có %(ready)s.",
+            drawn=asked,
+            ready=len(ready),
+        )
+        yield Check("too_few_questions", "blocking", message)
+        return
+    yield Check("questions", "ok", _n("Bài thi có %(n)s câu, từ bản đã duyệt.", asked))
+    yield from _time_limit(settings, asked)
+    missing = sum(1 for question in ready if question.source is None)
+    if missing:
+        yield Check("no_source", "warning", _n("%(n)s câu chưa ghi nguồn.", missing))
+
+
+def _time_limit(settings: RoundSettings, questions: int) -> Iterator[Check]:
+    limit = settings.time_limit_minutes
+    if limit is None:
+        yield Check("time_limit", "ok", _("Không giới hạn thời gian làm bài."))
+    elif limit * 60 < questions * 20:
+        message = _(
+            "%(minutes)s phút cho %(questions)s câu là quá gấp: chưa đến 20 giây một câu.",
+            minutes=limit,
+            questions=questions,
+        )
+        yield Check("time_limit", "warning", message)
+    else:
+        yield Check("time_limit", "ok", _n("Thời gian làm bài: %(n)s phút.", limit))
+
+
+def _contact(campaign: Campaign) -> Iterator[Check]:
+    if campaign.contact_name and campaign.contact_phone:
+        message = _(
+            "Người để hỏi: %(name)s, điện thoại %(phone)s.",
+            name=campaign.contact_name,
+            phone=campaign.contact_phone,
+        )
+        yield Check("contact", "ok", message)
+    else:
+        message = _("Chưa có người phụ trách kèm số điện thoại; thư mời phải ghi để người thi hỏi.")
+        yield Check("contact", "blocking", message)
+
+
+def _window(round_: Round, settings: RoundSettings, now: datetime) -> Iterator[Check]:
+    if round_.closes_at <= now:
+        yield Check("closes", "blocking", _("Giờ đóng đã qua. Xin chọn giờ đóng khác."))
+        return
+    begins = max(now, round_.opens_at)
+    level: Level = "warning" if round_.closes_at - begins < SHORT_ROUND else "ok"
+    message = _(
+        "Đóng lúc %(closes)s (%(left)s).",
+        closes=moment(round_.closes_at),
+        left=remaining(round_.closes_at, now),
+    )
+    if level == "warning":
+        message += " " + _("Chưa đến 8 tiếng để làm bài.")
+    yield Check("closes", level, message)
+    leave = settings.mails_start(now)
+    if leave >= round_.closes_at:
+        yield Check("mails_leave", "blocking", _("Giờ gửi thư mời nằm sau giờ đóng."))
+    elif leave > round_.opens_at and leave > now:
+        message = _("Thư mời đi sau khi vòng thi đã mở: %(when)s.", when=moment(leave))
+        yield Check("mails_leave", "warning", message)
+
+
+def _people(asked: list[Asked]) -> Iterator[Check]:
+    if not asked:
+        message = _("Không có ai để mời. Xin nhập danh sách, hoặc chọn lại chi bộ.")
+        yield Check("people", "blocking", message)
+        return
+    yield Check("people", "ok", _n("Mời %(n)s người.", len(asked)))
+    missing = sum(1 for person in asked if not person.reachable and person.address_state != "bad")
+    bad = sum(1 for person in asked if person.address_state == "bad")
+    nowhere = sum(1 for person in asked if person.cell_id is None)
+    boxes = Counter(
+        person.email.casefold() for person in asked if person.reachable and person.email
+    )
+    shared = sum(count for count in boxes.values() if count > 1)
+    if missing:
+        yield Check("no_address", "warning", _n("%(n)s người chưa có địa chỉ thư.", missing))
+    if bad:
+        yield Check("bad_address", "warning", _n("%(n)s người có địa chỉ thư hỏng.", bad))
+    if shared:
+        message = _n("%(n)s người dùng chung hộp thư; thư của từng người ghi rõ họ tên.", shared)
+        yield Check("shared_mailbox", "warning", message)
+    if nowhere:
+        message = _n("%(n)s người chưa gắn chi bộ; họ đứng ở dòng riêng.", nowhere)
+        yield Check("no_cell", "warning", message)
+
+
+def _mail(mail: MailSettings) -> Iterator[Check]:
+    sender = mail.default_sender
+    if sender.rstrip("> ").endswith((".example", ".invalid", "@localhost")):
+        message = _(
+            "Địa chỉ gửi thư còn là mẫu (%(sender)s); thư chỉ tới hộp thư thử.", sender=sender
+        )
+        yield Check("mail", "warning", message)
+    else:
+        yield Check("mail", "ok", _("Thư gửi từ %(sender)s.", sender=sender))
