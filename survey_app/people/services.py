@@ -1,0 +1,151 @@
+"""What may be done with people: import a roster, correct an address, keep their wishes."""
+
+import re
+from datetime import timedelta
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from survey_app import audit, clock
+from survey_app.audit.services import Actor
+from survey_app.errors import Invalid, NotFound
+from survey_app.i18n import LOCALES, _
+from survey_app.people.cells import cell_name_on
+from survey_app.people.importing import ImportResult, apply_import
+from survey_app.people.models import KINDS, Person, RosterUpload
+from survey_app.people.planning import ImportPlan, plan_import
+from survey_app.people.roster import Roster
+from survey_app.vietnamese import tidy
+
+__all__ = [
+    "ImportPlan",
+    "ImportResult",
+    "apply_import",
+    "cell_name_on",
+    "correct_address",
+    "mark_address_bad",
+    "plan_import",
+    "set_wishes",
+    "store_upload",
+    "throw_away_upload",
+]
+
+# What a server says of the mailbox itself; 5.7.x is its policy and says nothing about the person.
+_NO_SUCH_MAILBOX = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b|\b5\.2\.1\b|\b5\.4\.4\b")
+
+
+def _person(session: Session, person_id: int) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(_("Không tìm thấy người này trong danh sách."))
+    return person
+
+
+def read_address(text: str) -> str | None:
+    """Return an address in lower case, `None` for an empty one.
+
+    Raises:
+        Invalid: it is no mail address.
+    """
+    text = tidy(text)
+    if not text:
+        return None
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise Invalid(
+            _("Địa chỉ thư «%(text)s» không đúng. Ví dụ đúng: ten@coquan.vn.", text=text[:60])
+        ) from None
+    return found.normalized.lower()
+
+
+def correct_address(session: Session, person_id: int, email: str, actor: Actor) -> Person:
+    """Store a new address (empty: none); a bad one becomes good again by being corrected.
+
+    Raises:
+        Invalid: it is no mail address.
+        NotFound: there is no such person.
+    """
+    person = _person(session, person_id)
+    person.email = read_address(email)
+    person.address_state = "ok" if person.email else "missing"
+    person.updated_at = clock.now()
+    audit.record(
+        session,
+        audit.Action.PERSON_ADDRESS_CORRECTED,
+        actor,
+        ("person", person.id),
+        state=person.address_state,
+    )
+    session.flush()
+    return person
+
+
+def mark_address_bad(session: Session, person_id: int, reply: str) -> bool:
+    """Remember that mail cannot reach this address, when `reply` says so of the mailbox itself.
+
+    Returns whether it did; a server's policy, a full mailbox or spam verdict does not count.
+    """
+    if not _NO_SUCH_MAILBOX.search(reply) and not re.match(r"\s*55[03]\s(?!.*\b[45]\.\d)", reply):
+        return False
+    person = _person(session, person_id)
+    if person.address_state != "ok":
+        return False
+    person.address_state = "bad"
+    person.updated_at = clock.now()
+    session.flush()
+    return True
+
+
+def set_wishes(
+    session: Session,
+    person_id: int,
+    *,
+    form_of_address: str | None,
+    locale: str,
+    wants_reminders: bool,
+    actor: Actor,
+) -> Person:
+    """Store how somebody is addressed, in which language, and whether they want reminders."""
+    person = _person(session, person_id)
+    if locale not in LOCALES:
+        raise Invalid(_("Xin chọn một trong hai ngôn ngữ."))
+    if person.wants_reminders != wants_reminders:
+        person.wants_reminders = wants_reminders
+        audit.record(
+            session,
+            audit.Action.PERSON_REMINDERS_CHANGED,
+            actor,
+            ("person", person.id),
+            wanted=wants_reminders,
+        )
+    person.form_of_address = tidy(form_of_address or "") or None
+    person.locale = locale
+    person.updated_at = clock.now()
+    session.flush()
+    return person
+
+
+def store_upload(
+    session: Session, roster: Roster, filename: str, kind: str | None, user_id: int
+) -> int:
+    """Keep a reading until somebody confirms it; nothing of it is applied. Return its id."""
+    if kind is not None and kind not in KINDS:
+        raise Invalid(_("Xin chọn loại danh sách."))
+    upload = RosterUpload(
+        uploaded_by=user_id,
+        uploaded_at=clock.now(),
+        filename=tidy(filename)[:200],
+        kind=kind,
+        document=roster.as_dict(),
+    )
+    session.add(upload)
+    session.flush()
+    return upload.id
+
+
+def throw_away_upload(session: Session, upload_id: int) -> None:
+    """Forget an upload, and with it every one that nobody confirmed within a day."""
+    old = RosterUpload.uploaded_at < clock.now() - timedelta(days=1)
+    session.execute(delete(RosterUpload).where((RosterUpload.id == upload_id) | old))
