@@ -8,13 +8,16 @@ from survey_app.accounts import views as sign_in
 from survey_app.accounts import views_account as account
 from survey_app.accounts import views_admin as admin
 from survey_app.accounts.doors import ADMIN, STAFF, current_actor
+from survey_app.quizzes import views_answering as answering
+from survey_app.quizzes import views_link as link
+from survey_app.quizzes import views_stateless as stateless
 from survey_app.web import health, language
-from survey_app.web.doors import PUBLIC, Route, route
+from survey_app.web.doors import PARTICIPANT, PUBLIC, Route, route
 
 
 def all_routes() -> list[Route]:
     """Return every route of the product."""
-    return [*_public(), *_organiser(), *_committee(), *_admin(), *_account()]
+    return [*_public(), *_member(), *_organiser(), *_committee(), *_admin(), *_account()]
 
 
 def _public() -> list[Route]:
@@ -25,6 +28,28 @@ def _public() -> list[Route]:
         route("/sign-in/by-mail", "sign_in.by_mail", sign_in.by_mail, PUBLIC, "GET POST"),
         route("/sign-in/<token>", "sign_in.link", sign_in.link, PUBLIC, "GET POST", csrf=False),
         route("/sign-out", "sign_in.leave", sign_in.leave, PUBLIC, "POST"),
+    ]
+
+
+def _member() -> list[Route]:
+    one = "/respond/<attempt_id>"
+    # No cookie-bound CSRF token here: these posts are bound to the signed link or ticket, and must
+    # work after a lost cookie. Their views check where they come from.
+    return [
+        route("/i/<token>", "link.open", link.open_link, PARTICIPANT),
+        route("/i/<token>", "link.confirm", link.confirm, PARTICIPANT, "POST", csrf=False),
+        route("/respond/leave", "respond.leave", answering.leave, PARTICIPANT, "POST", csrf=False),
+        route(one, "respond.paper", answering.paper, PARTICIPANT),
+        route(one, "respond.post_paper", answering.post_paper, PARTICIPANT, "POST", csrf=False),
+        route(f"{one}/save", "respond.save", answering.save, PARTICIPANT, "POST", csrf=False),
+        route(f"{one}/review", "respond.review", answering.review, PARTICIPANT),
+        route(f"{one}/result", "respond.result", answering.result, PARTICIPANT),
+        route(f"{one}/again", "respond.again", answering.again, PARTICIPANT, "POST", csrf=False),
+        route("/practice", "practice.show", stateless.practice, PUBLIC),
+        route("/practice", "practice.mark", stateless.mark_practice, PUBLIC, "POST", csrf=False),
+        route("/trial/<token>", "trial.show", stateless.trial, PUBLIC),
+        route("/trial/<token>", "trial.post", stateless.post_trial, PUBLIC, "POST", csrf=False),
+        route("/trial/<token>/save", "trial.save", stateless.save_trial, PUBLIC, "POST", csrf=False),
     ]
 
 

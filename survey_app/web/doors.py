@@ -56,6 +56,8 @@ def route(
 
 
 PUBLIC = Door("public", lambda: None)
+# Whoever holds a signed link, ticket or confirmed session; the views check which, for each row.
+PARTICIPANT = Door("participant", lambda: None)
 
 
 def install(app: Flask, routes: Sequence[Route]) -> None:

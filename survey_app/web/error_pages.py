@@ -38,7 +38,7 @@ def status_of(error: DomainError) -> int:
 
 def _page(status: int, title: str, message: str, problems: tuple[Problem, ...] = ()) -> Response:
     if request.is_json:
-        response = make_response({"error": message, "title": title}, status)
+        response = make_response({"message": message, "title": title}, status)
     else:
         response = make_response(
             render_template(

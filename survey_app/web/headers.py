@@ -4,7 +4,7 @@ import secrets
 
 from flask import Flask, Response, g, request
 
-_TOKEN_PATHS = ("/i/", "/code", "/mail/", "/sign-in/")
+_TOKEN_PATHS = ("/i/", "/code", "/mail/", "/sign-in/", "/trial/")
 
 
 def csp_nonce() -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from survey_app import formatting, i18n
+from survey_app import clock, formatting, i18n
 
 LANGUAGE_COOKIE = "lang"
 
@@ -68,8 +69,15 @@ def install(app: Flask) -> None:
     )
 
     @app.before_request
-    def choose_language() -> None:
+    def meet_the_reader() -> None:
+        g.received_at = clock.now()
         i18n.set_locale(chosen_language())
+
+
+def received_at() -> datetime:
+    """Return when this request entered the application: the moment a deadline is held against."""
+    received: datetime = g.received_at
+    return received
 
 
 class _LocaleName:

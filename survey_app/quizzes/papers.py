@@ -1,0 +1,114 @@
+"""The questions of a paper as HTML: parts rendered once per version and language, then joined."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from threading import Lock
+from typing import Any
+
+from flask import current_app
+from markupsafe import Markup
+
+from survey_app import i18n
+from survey_app.questions.library import ApprovedVersion
+from survey_app.questions.schema import Question, QuestionDocument
+from survey_app.quizzes.drawing import PaperLine
+
+_MOST = 64
+_kept: OrderedDict[tuple[str, str], "Fragments"] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class ShownChoice:
+    """A choice in the reader's language."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question in the reader's language, without its key."""
+
+    id: str
+    type: str
+    text: str
+    choices: tuple[ShownChoice, ...]
+    explanation: str
+
+
+def shown(document: QuestionDocument, locale: str) -> dict[str, ShownQuestion]:
+    """Return the questions in `locale` where they are translated, else as they were written."""
+    translation = document.translations.en if locale == "en" else None
+    return {
+        question.id: _shown(
+            question, translation.questions.get(question.id) if translation else None
+        )
+        for question in document.questions
+    }
+
+
+def _shown(question: Question, other: Any) -> ShownQuestion:
+    texts = other.choices if other else {}
+    return ShownQuestion(
+        id=question.id,
+        type=question.type,
+        text=other.text if other else question.text,
+        choices=tuple(
+            ShownChoice(choice.id, texts.get(choice.id, choice.text)) for choice in question.choices
+        ),
+        explanation=(other.explanation if other else "") or question.explanation,
+    )
+
+
+class Fragments:
+    """The rendered parts of one version in one language."""
+
+    def __init__(self, questions: Mapping[str, ShownQuestion]) -> None:
+        macros: Any = current_app.jinja_env.get_template("quizzes/_question.html").module
+        self._heads = {
+            name: str(macros.question_head(question)).split("⟦n⟧")
+            for name, question in questions.items()
+        }
+        self._tails = {
+            name: str(macros.question_tail(question)) for name, question in questions.items()
+        }
+        self._choices: dict[str, dict[str, tuple[str, str, str]]] = {
+            name: {choice.id: _cut(macros.choice(question, choice)) for choice in question.choices}
+            for name, question in questions.items()
+        }
+
+    def paper(self, paper: Sequence[PaperLine], chosen: Mapping[str, Sequence[str]]) -> Markup:
+        """Return the questions of `paper`, numbered and lettered, with what was chosen checked."""
+        parts: list[str] = []
+        for number, (question_id, order) in enumerate(paper, 1):
+            name = str(question_id)
+            parts.append(str(number).join(self._heads[name]))
+            picked = chosen.get(name, ())
+            for letter, choice_id in zip(ascii_uppercase, order, strict=False):
+                before, between, after = self._choices[name][choice_id]
+                parts += (before, "checked" if choice_id in picked else "", between, letter, after)
+            parts.append(self._tails[name])
+        # Every part came out of an escaping template; numbers and letters are our own.
+        return Markup("".join(parts))  # noqa: S704
+
+
+def _cut(html: object) -> tuple[str, str, str]:
+    before, rest = str(html).split("⟦checked⟧")
+    between, after = rest.split("⟦letter⟧")
+    return before, between, after
+
+
+def fragments(version: ApprovedVersion) -> Fragments:
+    """Return the rendered parts of `version` in the reader's language."""
+    key = (version.content_hash, i18n.current_locale())
+    found = _kept.get(key)
+    if found is None:
+        found = Fragments(shown(version.document, key[1]))
+        with _lock:
+            _kept[key] = found
+            while len(_kept) > _MOST:
+                _kept.popitem(last=False)
+    return found

@@ -1,0 +1,234 @@
+"""Beginning, saving and submitting an attempt. Each call is one unit of work of its caller."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import SystemRandom
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from survey_app import signing
+from survey_app.campaigns.settings import RoundSettings
+from survey_app.errors import Conflict, Expired, Invalid
+from survey_app.i18n import _
+from survey_app.invitations import tally
+from survey_app.mailing import outbox
+from survey_app.questions import library
+from survey_app.quizzes import queries, saving
+from survey_app.quizzes.drawing import draw
+from survey_app.quizzes.models import Attempt, Grading
+from survey_app.quizzes.queries import Entry, Try
+from survey_app.quizzes.saving import Write
+from survey_app.quizzes.scoring import score
+
+# Letters and digits that cannot be mistaken for each other when read out.
+_RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+# Answers received before the deadline may still be on their way into the database.
+FINALISING_DELAY = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save left behind."""
+
+    revision: int
+    conflicts: tuple[str, ...]
+
+
+def deadline_of(attempt: Try, entry: Entry) -> datetime:
+    """Return the moment from which nothing more is taken: also a round closed early ends it."""
+    grace = timedelta(seconds=RoundSettings.model_validate(entry.settings).grace_seconds)
+    return min(attempt.deadline, entry.closes_at + grace)
+
+
+def phase(entry: Entry, now: datetime) -> str:
+    """Return what the round is to a member: `cancelled`, `not_yet`, `open` or `closed`.
+
+    The clock decides, not the job that writes the state: an opening is not late when the worker is.
+    """
+    if entry.round_state in {"draft", "cancelled"} or entry.version_id is None:
+        return "cancelled"
+    if entry.round_state not in {"scheduled", "open"} or now >= entry.closes_at:
+        return "closed"
+    return "open" if now >= entry.opens_at else "not_yet"
+
+
+def used_attempts(tries: Sequence[Try]) -> int:
+    """Return how many attempts count against the allowance; void ones do not."""
+    return sum(1 for attempt in tries if attempt.state != "void")
+
+
+def begin(session: Session, entry: Entry, tries: Sequence[Try], *, now: datetime) -> str:
+    """Return the public id of the attempt to answer: the open one, or a new one with its paper.
+
+    `entry` was read with its row locked, so that two taps begin one attempt.
+
+    Raises:
+        Expired: the round is not open.
+        Conflict: all attempts are used up.
+    """
+    if phase(entry, now) != "open":
+        raise Expired(_("Vòng thi này hiện không mở."))
+    for attempt in tries:
+        if attempt.state == "open":
+            if now < deadline_of(attempt, entry):
+                return attempt.public_id
+            finish(session, attempt, entry)
+            tries = queries.tries(session, entry.invitation_id)
+    settings = RoundSettings.model_validate(entry.settings)
+    allowed = settings.attempts_allowed
+    if allowed is not None and used_attempts(tries) >= allowed:
+        raise Conflict(_("Đồng chí đã dùng hết số lượt làm bài của vòng này."))
+    return _start(session, entry, settings, len(tries) + 1, now)
+
+
+def _start(
+    session: Session, entry: Entry, settings: RoundSettings, number: int, now: datetime
+) -> str:
+    assert entry.version_id is not None
+    version = library.approved(session, entry.version_id)
+    deadline = entry.closes_at + timedelta(seconds=settings.grace_seconds)
+    if settings.time_limit_minutes is not None:
+        deadline = min(deadline, now + timedelta(minutes=settings.time_limit_minutes))
+    public_id = signing.new_public_id()
+    session.execute(
+        insert(Attempt).values(
+            public_id=public_id,
+            invitation_id=entry.invitation_id,
+            attempt_no=number,
+            state="open",
+            version_id=version.id,
+            paper=draw(
+                version.document.ready_questions,
+                count=settings.questions_drawn,
+                shuffle_questions=settings.shuffle_questions,
+                shuffle_choices=settings.shuffle_choices,
+                random=SystemRandom(),
+            ),
+            answers={},
+            revision=0,
+            started_at=now,
+            deadline=deadline,
+            channel="link",
+            round_cell_id=entry.round_cell_id,
+        )
+    )
+    return public_id
+
+
+def save(
+    session: Session, attempt: Try, entry: Entry, write: Write, *, received: datetime
+) -> Saved:
+    """Merge what a page sent into an open attempt (read with its row locked).
+
+    Raises:
+        Conflict: it was handed in already.
+        Expired: received at or after its deadline.
+    """
+    if attempt.state == "submitted":
+        raise Conflict(_("Bài này đã nộp rồi. Câu trả lời đã nộp được giữ nguyên."))
+    _in_time(attempt, entry, received)
+    merged = _merge(session, attempt, write)
+    if merged.changed:
+        session.execute(
+            update(Attempt)
+            .where(Attempt.id == attempt.id)
+            .values(answers=merged.answers, revision=merged.revision)
+        )
+        if not entry.is_started and saving.chosen(merged.answers):
+            _count(session, entry, is_started=True)
+    return Saved(merged.revision, merged.conflicts)
+
+
+def submit(
+    session: Session, attempt: Try, entry: Entry, write: Write, *, received: datetime
+) -> None:
+    """Take the last answers and hand the attempt in; handing in twice changes nothing.
+
+    Raises:
+        Expired: received at or after its deadline (what was saved before counts by itself).
+        Invalid: not a single answer.
+    """
+    if attempt.state == "submitted":
+        return
+    _in_time(attempt, entry, received)
+    merged = _merge(session, attempt, write)
+    if not saving.chosen(merged.answers):
+        raise Invalid(_("Chưa có câu nào được trả lời. Xin chọn ít nhất một câu rồi nộp bài."))
+    attempt = attempt._replace(answers=merged.answers, revision=merged.revision)
+    _hand_in(session, attempt, entry, received, reason="submitted")
+
+
+def finish(session: Session, attempt: Try, entry: Entry) -> None:
+    """Close an attempt whose time is over: its saved answers count; without any it is void."""
+    if saving.chosen(attempt.answers):
+        _hand_in(session, attempt, entry, deadline_of(attempt, entry), reason="deadline")
+    else:
+        session.execute(update(Attempt).where(Attempt.id == attempt.id).values(state="void"))
+
+
+def _in_time(attempt: Try, entry: Entry, received: datetime) -> None:
+    if attempt.state != "open" or received >= deadline_of(attempt, entry):
+        raise Expired(_("Đã hết giờ làm bài. Những câu đã lưu vẫn được tính."))
+
+
+def _merge(session: Session, attempt: Try, write: Write) -> saving.Merged:
+    document = library.approved(session, attempt.version_id).document
+    known = saving.allowed_values(document, attempt.paper, write)
+    return saving.merge(attempt.answers, attempt.revision, replace(write, values=known))
+
+
+def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reason: str) -> None:
+    receipt = "-".join("".join(secrets.choice(_RECEIPT_LETTERS) for _i in range(4)) for _j in "ab")
+    result = score(
+        library.approved(session, attempt.version_id).document,
+        attempt.paper,
+        saving.chosen(attempt.answers),
+    )
+    session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == "open")
+        .values(
+            state="submitted",
+            submitted_at=at,
+            receipt=receipt,
+            answers=attempt.answers,
+            revision=attempt.revision,
+        )
+    )
+    session.execute(
+        insert(Grading).values(
+            attempt_id=attempt.id,
+            version_id=attempt.version_id,
+            score=result.points,
+            max_score=result.maximum,
+            right_count=result.right,
+            question_count=result.questions,
+            reason=reason,
+            graded_at=at,
+        )
+    )
+    _count(session, entry, attempts=1, is_started=True, is_done=True)
+    if entry.email and entry.address_state == "ok":
+        outbox.enqueue(
+            session,
+            "result",
+            recipient=("person", entry.person_id),
+            subject=("round", entry.round_id),
+            dedupe_key=f"result:{attempt.public_id}",
+            payload={"attempt": attempt.id},
+            not_before=at,
+        )
+
+
+def _count(session: Session, entry: Entry, *, attempts: int = 0, **flags: bool) -> None:
+    tally.change(
+        session,
+        invitation_id=entry.invitation_id,
+        round_cell_id=entry.round_cell_id,
+        before=entry.flags,
+        after={**entry.flags, **flags},
+        attempts=attempts,
+    )

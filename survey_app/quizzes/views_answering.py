@@ -1,0 +1,325 @@
+"""The pages of an attempt: answer, save, review, hand in, result, leave."""
+
+from typing import Any
+
+from flask import jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from survey_app import formatting, i18n
+from survey_app.campaigns.settings import RoundSettings
+from survey_app.database import reading, writing
+from survey_app.errors import Conflict, DomainError, Expired, Invalid
+from survey_app.i18n import _
+from survey_app.questions import library
+from survey_app.quizzes import member, messages, queries, results, saving, services
+from survey_app.quizzes.papers import fragments, shown
+from survey_app.quizzes.queries import Entry, Try
+from survey_app.web.doors import same_site_post
+from survey_app.web.error_pages import status_of
+from survey_app.web.language import remember
+from survey_app.web.pages import received_at
+from survey_app.web.prepared import prepared_page
+
+
+def paper(attempt_id: str) -> ResponseReturnValue:
+    """The answering page."""
+    with reading() as session:
+        found = queries.attempt(session, attempt_id)
+        if found is None:
+            return messages.broken_link()
+        attempt, entry = found
+        refusal = _refusal(attempt, entry)
+        if refusal is not None:
+            return refusal
+        questions = fragments(library.approved(session, attempt.version_id)).paper(
+            attempt.paper, saving.chosen(attempt.answers)
+        )
+    return _paper_page(attempt, entry, questions)
+
+
+def _refusal(attempt: Try, entry: Entry) -> ResponseReturnValue | None:
+    """Return what to show instead of an open attempt, if something stands in the way."""
+    if not member.is_seated(entry):
+        return _stranger(entry)
+    if attempt.state == "submitted":
+        return redirect(url_for("respond.result", attempt_id=attempt.public_id), code=303)
+    if attempt.state == "void" or received_at() >= services.deadline_of(attempt, entry):
+        return messages.time_over(entry)
+    return None
+
+
+def _stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
+    if member.somebody_else_is(entry):
+        return messages.other_person(entry)
+    return messages.session_lost(entry, kept=kept)
+
+
+def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
+    deadline = services.deadline_of(attempt, entry)
+    return prepared_page(
+        "quizzes/paper.html",
+        same={
+            "title": entry.title,
+            "question_count": len(attempt.paper),
+            "saved_at": None,
+            "error": None,
+            "trial": False,
+            "start_at": None,
+            "brand": entry.campaign_tag,
+            "contact": messages.contact_of(entry),
+        },
+        differs={
+            "name": entry.name,
+            "attempt_id": attempt.public_id,
+            "questions_html": questions,
+            "ticket": member.ticket_for(attempt, entry),
+            "revision": attempt.revision,
+            "save_url": url_for("respond.save", attempt_id=attempt.public_id),
+            "action_url": url_for("respond.post_paper", attempt_id=attempt.public_id),
+            "deadline_seconds": int((deadline - received_at()).total_seconds()),
+            "time_left": formatting.remaining(deadline, received_at()),
+        },
+        key=(
+            entry.round_id,
+            entry.title,
+            len(attempt.paper),
+            entry.campaign_tag,
+            entry.contact_name,
+            entry.contact_phone,
+        ),
+    )
+
+
+def post_paper(attempt_id: str) -> ResponseReturnValue:
+    """Take the form of the answering or the review page: save, review, hand in, or leave."""
+    same_site_post()
+    action = request.form.get("action", "save")
+    write = member.posted_answers()
+    entry: Entry | None = None
+    try:
+        with writing() as session:
+            found = queries.attempt(session, attempt_id, lock=True)
+            if found is None:
+                return messages.broken_link()
+            attempt, entry = found
+            if not member.holds_ticket(request.form.get("ticket"), attempt_id, entry.link_version):
+                return _stranger(entry)
+            if action == "submit":
+                services.submit(session, attempt, entry, write, received=received_at())
+            else:
+                services.save(session, attempt, entry, write, received=received_at())
+    except (Conflict, Expired, Invalid) as error:
+        assert entry is not None
+        return _not_taken(attempt_id, entry, action, error)
+    return _after_post(attempt_id, entry, action)
+
+
+def _not_taken(
+    attempt_id: str, entry: Entry, action: str, error: DomainError
+) -> ResponseReturnValue:
+    """The answers could not be taken: too late, handed in before, or none at all."""
+    if action == "end":
+        member.leave()
+        return messages.ended(entry, kept=True)
+    if not member.is_seated(entry):
+        return _stranger(entry)
+    if isinstance(error, Invalid):
+        return _review_page(attempt_id, error=error.message)
+    if isinstance(error, Expired):
+        return messages.time_over(entry)
+    return redirect(url_for("respond.result", attempt_id=attempt_id), code=303)
+
+
+def _after_post(attempt_id: str, entry: Entry, action: str) -> ResponseReturnValue:
+    if action == "end":
+        member.leave()
+        return messages.ended(entry, kept=True)
+    if not member.is_seated(entry):
+        return _stranger(entry, kept=True)
+    endpoint = {"review": "respond.review", "submit": "respond.result"}.get(action, "respond.paper")
+    response: Response = redirect(url_for(endpoint, attempt_id=attempt_id), code=303)
+    locale = request.form.get("lang")
+    if locale in i18n.LOCALES:
+        remember(response, locale)
+    return response
+
+
+def save(attempt_id: str) -> ResponseReturnValue:
+    """Take an autosave (JSON) and say what is stored now; the ticket is enough for it."""
+    same_site_post()
+    body: Any = request.get_json(silent=True)
+    write = member.answers_of_json(body)
+    if write is None:
+        return {"message": _("Yêu cầu không đọc được.")}, 400
+    try:
+        with writing() as session:
+            found = queries.attempt(session, attempt_id, lock=True)
+            if found is None or not member.holds_ticket(
+                body.get("ticket"), attempt_id, found[1].link_version
+            ):
+                return {"message": _("Liên kết này không còn dùng được.")}, 409
+            saved = services.save(session, *found, write, received=received_at())
+    except DomainError as error:
+        return {"message": error.message}, status_of(error)
+    return jsonify(
+        revision=saved.revision,
+        saved_at=formatting.clock_time(received_at()),
+        conflicts=dict.fromkeys(saved.conflicts, True),
+    )
+
+
+def review(attempt_id: str) -> ResponseReturnValue:
+    """What is answered and what is not, before handing in."""
+    return _review_page(attempt_id)
+
+
+def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        found = queries.attempt(session, attempt_id)
+        if found is None:
+            return messages.broken_link()
+        attempt, entry = found
+        refusal = _refusal(attempt, entry)
+        if refusal is not None:
+            return refusal
+        document = library.approved(session, attempt.version_id).document
+    texts = shown(document, i18n.current_locale())
+    lines = [(number, str(name)) for number, (name, _order) in enumerate(attempt.paper, 1)]
+    chosen = saving.chosen(attempt.answers)
+    differing = saving.differing(attempt.answers)
+    missing = [(number, texts[name].text) for number, name in lines if name not in chosen]
+    html = prepared_page(
+        "quizzes/review.html",
+        same={
+            "title": entry.title,
+            "form_of_address": messages.you(entry),
+            "question_count": len(lines),
+            "answered": len(lines) - len(missing),
+            "unanswered": missing,
+            "conflicts": [
+                (number, texts[name].text) for number, name in lines if name in differing
+            ],
+            "error": error,
+            "sent": False,
+            "trial": False,
+            "brand": entry.campaign_tag,
+            "contact": messages.contact_of(entry),
+        },
+        differs={
+            "name": entry.name,
+            "paper_url": url_for("respond.paper", attempt_id=attempt_id),
+            "action_url": url_for("respond.post_paper", attempt_id=attempt_id),
+            "ticket": member.ticket_for(attempt, entry),
+            "revision": attempt.revision,
+            "time_left": formatting.remaining(services.deadline_of(attempt, entry), received_at()),
+        },
+        key=None,
+    )
+    return html, 422 if error else 200
+
+
+def result(attempt_id: str) -> ResponseReturnValue:
+    """The receipt and, as far as the round allows at this moment, score, key and sources."""
+    with reading() as session:
+        found = queries.attempt(session, attempt_id)
+        if found is None:
+            return messages.broken_link()
+        attempt, entry = found
+        if not member.is_seated(entry):
+            return _stranger(entry)
+        if attempt.state == "open" and received_at() < services.deadline_of(attempt, entry):
+            return redirect(url_for("respond.paper", attempt_id=attempt_id), code=303)
+        if attempt.state != "submitted":
+            return messages.time_over(entry)
+        return _result_page(session, attempt, entry)
+
+
+def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
+    now = received_at()
+    policy = results.policy(entry, now)
+    gradings = queries.gradings(session, entry.invitation_id)
+    graded = gradings[attempt.id]
+    best = max(item.right_count for item in gradings.values())
+    allowed = RoundSettings.model_validate(entry.settings).attempts_allowed
+    may_try = services.phase(entry, now) == "open" and allowed != 1
+    left = None if allowed is None or not may_try else allowed - len(gradings)
+    marked = None
+    if policy.shows_key:
+        document = library.approved(session, attempt.version_id).document
+        marked = results.marked(document, attempt.paper, saving.chosen(attempt.answers))
+    score = graded.right_count if policy.shows_score else None
+    assert attempt.submitted_at is not None
+    return prepared_page(
+        "quizzes/result.html",
+        same={
+            "title": entry.title,
+            "form_of_address": messages.you(entry),
+            "score": score,
+            "total": graded.question_count,
+            "best_score": best if policy.shows_score else None,
+            "policy_note": policy.note,
+            "questions": marked,
+            "reading": results.reading_list(marked) if marked else [],
+            "attempts_left": left,
+            "again": may_try and (left is None or left > 0),
+            "timed_out": attempt.submitted_at >= attempt.deadline,
+            "trial": False,
+            "brand": entry.campaign_tag,
+            "contact": messages.contact_of(entry),
+        },
+        differs={
+            "name": entry.name,
+            "receipt": attempt.receipt or "",
+            "submitted_at": formatting.moment(attempt.submitted_at),
+            "end_url": url_for("respond.leave"),
+            "again_url": url_for("respond.again", attempt_id=attempt.public_id),
+            "ticket": member.ticket_for(attempt, entry),
+        },
+        key=None
+        if marked
+        else (
+            entry.round_id,
+            entry.title,
+            messages.you(entry),
+            score,
+            graded.question_count,
+            best,
+            policy.note,
+            left,
+            may_try,
+            attempt.submitted_at >= attempt.deadline,
+            entry.campaign_tag,
+            entry.contact_name,
+            entry.contact_phone,
+        ),
+    )
+
+
+def again(attempt_id: str) -> ResponseReturnValue:
+    """Begin another attempt from the result page."""
+    same_site_post()
+    with writing() as session:
+        found = queries.attempt(session, attempt_id, lock=True)
+        if found is None:
+            return messages.broken_link()
+        entry = found[1]
+        if not member.is_seated(entry):
+            return _stranger(entry)
+        tries = queries.tries(session, entry.invitation_id)
+        new_id = services.begin(session, entry, tries, now=received_at())
+    return redirect(url_for("respond.paper", attempt_id=new_id), code=303)
+
+
+def leave() -> ResponseReturnValue:
+    """Forget who sat at this browser ("Kết thúc")."""
+    same_site_post()
+    member.leave()
+    return messages.message(
+        200,
+        _("Đã kết thúc"),
+        _("Trên máy này không còn lưu gì của đồng chí."),
+        forget=True,
+    )

@@ -1,0 +1,84 @@
+"""Pages rendered once and filled many times.
+
+Most of a page's cost is rendering, and most of a member's page is the same for everybody. A
+template is rendered with a marker in each place that differs, cut at the markers, and kept; showing
+it to someone is joining strings. Markers are escaped text, so values are escaped when filled in.
+"""
+
+import re
+import secrets
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from threading import Lock
+from typing import Any
+
+from flask import render_template, request
+from markupsafe import Markup, escape
+
+from survey_app import i18n
+from survey_app.web.headers import csp_nonce
+
+_MOST = 512
+_kept: OrderedDict[Hashable, "Prepared"] = OrderedDict()
+_lock = Lock()
+_NONCE = "nonce"
+_HERE = "here"
+
+
+class Prepared:
+    """A page cut at its markers: constant strings with the names of what stands between them."""
+
+    def __init__(self, html: str, boundary: str) -> None:
+        # Odd positions hold names: re.split keeps what the group caught.
+        self._parts = re.split(f"{boundary}([a-z_]+){boundary}", html)
+
+    def fill(self, values: Mapping[str, object]) -> str:
+        """Return the page with `values` in place, escaped unless they are Markup."""
+        parts = self._parts[:]
+        for index in range(1, len(parts), 2):
+            name = parts[index]
+            if name == _NONCE:
+                parts[index] = csp_nonce()
+            elif name == _HERE:
+                parts[index] = str(escape(request.path))
+            else:
+                parts[index] = str(escape(values[name]))
+        return "".join(parts)
+
+
+def prepared_page(
+    template: str, *, same: Mapping[str, Any], differs: Mapping[str, object], key: Hashable
+) -> str:
+    """Render `template`, where `same` is equal for all who share it and `differs` is per reader.
+
+    The page is kept per template, language and `key`, which must tell apart whatever `same` tells
+    apart; `None` keeps nothing. Nothing personal may stand in `same` of a kept page. Names in
+    `differs` can only be printed by the template, not compared.
+    """
+    if key is None:
+        return _prepare(template, same, differs).fill(differs)
+    kept_under = (template, i18n.current_locale(), key)
+    page = _kept.get(kept_under)
+    if page is None:
+        page = _prepare(template, same, differs)
+        with _lock:
+            _kept[kept_under] = page
+            while len(_kept) > _MOST:
+                _kept.popitem(last=False)
+    return page.fill(differs)
+
+
+def _prepare(template: str, same: Mapping[str, Any], differs: Mapping[str, object]) -> Prepared:
+    boundary = f"~{secrets.token_hex(8)}~"
+    # The markers hold nothing to escape; S704 looks for user input.
+    slots = {name: Markup(f"{boundary}{name}{boundary}") for name in (*differs, _HERE)}  # noqa: S704
+    html = render_template(
+        template,
+        **same,
+        **slots,
+        csp_nonce=lambda: Markup(f"{boundary}{_NONCE}{boundary}"),  # noqa: S704
+        get_flashed_messages=lambda **_: (),
+        csrf_token=lambda: "",
+        current_actor=None,
+    )
+    return Prepared(html, boundary)
