@@ -8,13 +8,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
 
 from survey_app.database import Database
 from survey_app.schema import metadata
 
 HERE = Path(__file__).parent
+_TURN = 0x6D69677261746500  # "migrate" in ASCII
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -35,6 +36,9 @@ def _connection(database: Database) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():
+                if not database.is_sqlite:
+                    # Two nodes that start together upgrade one after the other.
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
                 yield connection
                 if database.is_sqlite:
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
@@ -63,6 +67,11 @@ def current(database: Database) -> tuple[str | None, str | None]:
     with database.read_engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_revision()
     return at, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def history() -> list[Script]:
+    """Return all migrations, newest first."""
+    return list(ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def differences(database: Database) -> list[object]:
