@@ -18,6 +18,7 @@ STAFF = {
 }
 # Staff forms before signing in: the cookie carries what protects the form from other sites.
 STAFF_FORMS = {"sign_in.password", "sign_in.by_mail"}
+LEAVING = {"respond.leave"}  # forgets the visitor, and does so for strangers too
 _EXAMPLES = {"IntegerConverter": 1, "UUIDConverter": "0" * 32}
 # Doors do not depend on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -69,7 +70,7 @@ def test_strangers_are_sent_to_sign_in_from_every_staff_address(app):
 def test_strangers_cannot_post_to_any_staff_or_member_address(app):
     client = app.test_client()
     for door, rule, method, path in walk(app, "POST", "PUT", "PATCH", "DELETE"):
-        if door != "public":
+        if door != "public" and rule.endpoint not in LEAVING:
             answer = client.open(path, method=method)
             assert answer.status_code in {303, 400, 403, 404, 410}, (rule, answer.status_code)
 
