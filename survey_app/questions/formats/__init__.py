@@ -1,6 +1,68 @@
 """Files and pasted text in, question documents out, and back.
 
-`read` and `read_text` recognise a format by its content, never by its name, and return a `ReadPaper`
-in which every question has its state and its problems; nothing is stored. What is no question set
-at all (a Word file, a picture, something too big) is refused with `Invalid` and advice.
+`read` and `read_text` recognise a format by its content, never by its name, and return a
+`ReadPaper` in which every question has its state and its problems; nothing is stored. What is no
+question set at all (a Word file, a picture, something too big) is refused with `Invalid` and
+advice.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from survey_app.errors import Invalid
+from survey_app.i18n import _
+from survey_app.questions.formats import decoding, pasted, pasted_write, yaml, yaml_write
+from survey_app.questions.formats.paper import ReadPaper, ReadQuestion
+from survey_app.questions.schema import QuestionDocument
+
+__all__ = ["WRITERS", "ReadPaper", "ReadQuestion", "read", "read_text", "write"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to write questions down: how its text is recognised, and read."""
+
+    name: str
+    looks_like: Callable[[str], bool]
+    read: Callable[[str], ReadPaper]
+
+
+FORMATS: Final = (
+    Format(yaml.FORMAT, yaml.looks_like, yaml.read),
+    Format(pasted.FORMAT, lambda text: True, pasted.read),  # whatever else: a paper in words
+)
+WRITERS: Final[dict[str, Callable[[QuestionDocument], bytes]]] = {
+    "yaml": yaml_write.write,
+    "text": pasted_write.write,
+}
+
+
+def read(data: bytes, filename: str | None = None) -> ReadPaper:
+    """Read a file. The name is taken for the sake of callers that have one; it decides nothing."""
+    return _recognised(decoding.decode(data))
+
+
+def read_text(text: str) -> ReadPaper:
+    """Read text that somebody pasted."""
+    return read(text.encode("utf-8", "replace"))
+
+
+def write(document: QuestionDocument, to: str = "yaml") -> bytes:
+    """Write a document: `yaml` keeps everything, `text` what a paper in words can carry."""
+    if to not in WRITERS:
+        raise Invalid(
+            _("Chưa ghi được dạng “%(format)s”. Các dạng có: %(known)s.")
+            % {"format": to, "known": ", ".join(WRITERS)}
+        )
+    return WRITERS[to](document)
+
+
+def _recognised(text: str) -> ReadPaper:
+    old = decoding.legacy_encoding(text)
+    if old is not None:
+        return ReadPaper(pasted.FORMAT, "quiz", None, problems=(old,), refused=True)
+    found = next(form for form in FORMATS if form.looks_like(text))
+    if found.name == pasted.FORMAT:
+        decoding.refuse_markup(text)
+    return found.read(text)

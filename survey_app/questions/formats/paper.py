@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from survey_app.errors import Invalid, Problem
 from survey_app.i18n import _
 from survey_app.questions.ids import derived_id
 from survey_app.questions.question_types import Kind, TypeName
 from survey_app.questions.references import names_letters, refers_to_others
 from survey_app.questions.schema import Choice, Question, QuestionDocument, Section, Source
+from survey_app.vietnamese import tidy
 
 State = Literal["ok", "needs_choice", "error"]
 
@@ -123,13 +126,23 @@ class ReadPaper:
 
         A question that is not `ok` becomes a draft: it is kept, and no round asks it.
         """
+        title = tidy(title)[:500] if title else None
         if self.document is not None and not self.refused:
             return self.document.model_copy(update={"title": title} if title else {})
-        if self.refused or not self.questions or any(not question.text for question in self.questions):
+        if self.refused or not self.questions:
             raise Invalid(
                 _("Không thể tạo bộ câu hỏi từ tệp này. Xin xem các vấn đề được liệt kê."),
                 problems=self.all_problems,
             )
+        try:
+            return self._assembled(title)
+        except ValidationError:
+            raise Invalid(
+                _("Có câu quá dài hoặc có quá nhiều phương án; hãy sửa tệp rồi nhập lại."),
+                problems=self.all_problems,
+            ) from None
+
+    def _assembled(self, title: str | None) -> QuestionDocument:
         sections, taken = _sections(self.questions), set[str]()
         questions = []
         for question in self.questions:
@@ -197,7 +210,7 @@ def _question(question: ReadQuestion, sections: Mapping[str, Section], taken: se
         {
             "id": derived_id("question", question.text, *question.choices, taken=taken),
             "type": question.type,
-            "text": question.text,
+            "text": question.text or _("(Chưa có lời của câu hỏi)"),
             "choices": choices,
             "key": key,
             "accepted": [
@@ -217,7 +230,7 @@ def _question(question: ReadQuestion, sections: Mapping[str, Section], taken: se
 
 def _draft_reason(question: ReadQuestion) -> str:
     words = " ".join(problem.message for problem in question.problems)
-    return words or _("Chưa có đáp án.")
+    return words[:2000] or _("Chưa có đáp án.")
 
 
 def _number(amount: str | None) -> int | float | None:
