@@ -64,7 +64,7 @@ def people_asked(session: Session, settings: RoundSettings, day: date) -> list[A
     if settings.cells != "all":
         chosen = select(Cell.id).where(Cell.slug.in_(settings.cells))
         query = query.where(cell_id.in_(chosen))
-    found = {row[0]: Asked(*row) for row in session.execute(query).tuples()}
+    found = {row[0]: Asked(*row) for row in session.execute(query)}
     return list(found.values())
 
 
