@@ -33,9 +33,7 @@ def make_user(
     hashed = passwords.make_hash(password) if password else None
     with db.writing() as session:
         address = email or f"{'-'.join(roles).replace('_', '-') or 'ai-do'}@so-mau.example"
-        user = services.create_user(
-            session, address, name, actor=CLI, source="test", locale=locale
-        )
+        user = services.create_user(session, address, name, actor=CLI, source="test", locale=locale)
         user.password_hash = hashed
         for role in roles:
             cell = cell_id if role == "cell_secretary" else None

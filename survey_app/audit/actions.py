@@ -21,6 +21,7 @@ class Action(Enum):
     PERSON_REMINDERS_CHANGED = ("person.reminders_changed", {"wanted"})
     QUESTIONS_SAVED = ("questions.saved", {"version", "source"})
     QUESTIONS_APPROVED = ("questions.approved", {"version", "content_hash", "by_release"})
+    QUESTIONS_DISCARDED = ("questions.discarded", {"version"})
     QUESTIONS_RETIRED = ("questions.retired", {"version"})
     CAMPAIGN_IMPORTED = ("campaign.imported", {"slug"})
     CAMPAIGN_CHANGED = ("campaign.changed", {"fields"})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, event, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.database import Base, DataClass, holds
@@ -60,3 +60,22 @@ class QuestionSetVersion(Base):
     approved_by_release: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
+
+
+@event.listens_for(QuestionSetVersion, "before_update")
+def _approved_stays(_mapper: object, _connection: object, version: QuestionSetVersion) -> None:
+    """An approved row may be retired; nothing else about it may change."""
+    state = inspect(version)
+    before = state.attrs.state.history
+    was = before.deleted[0] if before.deleted else version.state
+    if was not in {"approved", "retired"}:
+        return
+    changed = {item.key for item in state.attrs if item.history.has_changes()}
+    if changed - {"state"} or (was, version.state) not in {("approved", "retired"), (was, was)}:
+        raise ValueError(f"version {version.id} is {was} and never changes")
+
+
+@event.listens_for(QuestionSetVersion, "before_delete")
+def _approved_is_kept(_mapper: object, _connection: object, version: QuestionSetVersion) -> None:
+    if version.state in {"approved", "retired"}:
+        raise ValueError(f"version {version.id} is {version.state} and never deleted")

@@ -9,7 +9,7 @@ from survey_app.accounts.models import SignInLink, User
 from survey_app.audit.models import AuditEvent
 from survey_app.database import Database
 from tests.conftest import TestClock
-from tests.factories import make_user, submit
+from tests.factories import make_user
 
 
 def run(app: Flask, *args: str):
@@ -44,7 +44,9 @@ def test_the_command_line_makes_an_administrator_who_gets_in(
     assert actions == ["user.created", "role.granted", "user.sign_in_link_made", "user.signed_in"]
 
 
-def test_create_admin_twice_gives_a_fresh_link_for_the_same_account(app: Flask, db: Database) -> None:
+def test_create_admin_twice_gives_a_fresh_link_for_the_same_account(
+    app: Flask, db: Database
+) -> None:
     first = run(app, "create-admin", "a@so-mau.example")
     second = run(app, "create-admin", "A@so-mau.example")
     assert first.exit_code == second.exit_code == 0
