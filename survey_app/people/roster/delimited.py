@@ -57,6 +57,19 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=score)
 
 
+def _swallows_lines(records: list[list[str]], separator: str) -> bool:
+    """A record with the separators of two lines is two lines between stray quotes."""
+    widths = Counter(len(record) for record in records if record)
+    usual = max(widths, key=lambda width: widths[width], default=1) - 1
+    for record in records:
+        text = separator.join(record)
+        if "\n" in text and text.count(separator) >= max(2, 2 * usual):
+            return True
+        if text.count("\n") > MAX_COLUMNS:
+            return True
+    return False
+
+
 def _records(text: str, separator: str) -> tuple[list[list[str]], bool]:
     """Return the records, and whether the quoting was sound.
 
@@ -65,7 +78,7 @@ def _records(text: str, separator: str) -> tuple[list[list[str]], bool]:
     try:
         reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
         records = [record for _index, record in zip(range(MAX_ROWS + 1), reader, strict=False)]
-        if any(field.count("\n") > MAX_COLUMNS for record in records for field in record):
+        if _swallows_lines(records, separator):
             raise csv.Error
         return records, True
     except csv.Error:

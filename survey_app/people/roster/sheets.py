@@ -5,13 +5,17 @@ from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _
-from survey_app.people.roster import cfb
 from survey_app.people.roster.delimited import from_csv
 from survey_app.people.roster.grid import MAX_BYTES, Sheet
 from survey_app.people.roster.html_tables import from_html, looks_like_html
 from survey_app.people.roster.problems import RosterRefused
 from survey_app.people.roster.text import decode
-from survey_app.people.roster.workbooks import from_cfb, from_zip, not_a_roster_file
+from survey_app.people.roster.workbooks import (
+    OLD_OFFICE,
+    from_old_office,
+    from_zip,
+    not_a_roster_file,
+)
 from survey_app.vietnamese import tidy
 
 _PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -52,8 +56,8 @@ def _check_size(data: bytes, max_bytes: int) -> None:
 def _read(data: bytes, filename: str) -> tuple[list[Sheet], list[Problem]]:
     if data.startswith(b"PK"):
         return from_zip(data), []
-    if data.startswith(cfb.MAGIC):
-        return from_cfb(data), []
+    if data.startswith(OLD_OFFICE):
+        return from_old_office(data), []
     _refuse_other_kinds(data)
     name = tidy(PurePosixPath(filename.replace("\\", "/")).stem) or _("Trang 1")
     head = decode(data[:4096])[0]

@@ -21,6 +21,10 @@ MAGIC = [
 ]
 
 
+def tabs(rows):
+    return csv([["" if v is None else v for v in row] for row in rows], "\t")
+
+
 def reads_or_refuses(data, name):
     try:
         roster = read_roster(data, name)
@@ -46,7 +50,7 @@ def test_random_text(text):
 
 
 @given(st.sampled_from(sorted(WHOLE)), st.data())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=100)
 def test_damaged_files(kind, data):
     whole = bytearray(WHOLE[kind])
     for _turn in range(data.draw(st.integers(1, 4))):
@@ -63,6 +67,8 @@ SYLLABLES = (
     "Thủ Tổng Số Cộng Duyệt Ký Chánh Trạm Đội Văn Ánh Y Blim Niê Quần Chúng"
 ).split()
 NAMES = st.lists(st.sampled_from(SYLLABLES), min_size=2, max_size=4).map(" ".join)
+LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+ANY_WORDS = st.text(LETTERS, min_size=1, max_size=30).filter(lambda t: any(map(str.isalpha, t)))
 NOISE = st.sampled_from(
     [
         [],
@@ -79,7 +85,7 @@ NOISE = st.sampled_from(
 
 @st.composite
 def people(draw):
-    name = draw(NAMES | st.text(min_size=1, max_size=30).filter(lambda t: any(map(str.isalpha, t))))
+    name = draw(NAMES | ANY_WORDS)
     number = draw(st.sampled_from(["", 1, 12]))
     birth = draw(st.sampled_from(["", "25/03/1980", "1980", "sai"]))
     mail = draw(st.sampled_from(["", "a@x.example", "không có"]))
@@ -87,18 +93,18 @@ def people(draw):
 
 
 @given(st.lists(people() | NOISE, max_size=12))
+@example([[1, '"Vi Lan', "", "", "", ""], [2, 'Ma Hoa"', "", "", "", ""]])
 @example([["", "Ban Thị Hoa"], ["", "NGƯỜI LẬP"], ["", "Vi Lan"]])
 @settings(deadline=None, max_examples=400)
 def test_nobody_vanishes(rows):
     """Each line with a name is a person, or a problem names its row, or it is a heading line."""
-    clean = [[re.sub(r"[\x00-\x1f]", " ", str(v)) for v in row] for row in rows]
-    roster = read_roster(xlsx([HEADINGS, *clean]), "a.xlsx")
+    roster = read_roster(tabs([HEADINGS, *rows]), "a.csv")
     found = {one.row for one in roster.people}
     found |= {int(n) for p in roster.problems for n in re.findall(r"dòng (\d+)", p.where or "")}
-    for number, row in enumerate(clean, start=2):
+    for number, row in enumerate(rows, start=2):
         if len(row) != len(HEADINGS) or row == HEADINGS or not row[1].strip():
             continue
-        certain = row[0] or row[2][-4:].isdigit() or "@" in row[4]
+        certain = bool(row[0]) or row[2][-4:].isdigit() or "@" in row[4]
         if certain or not is_heading_line(row[1]):
             assert number in found, row
 
