@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -126,9 +126,21 @@ def run(
     """
     until = time.monotonic() + seconds
     chunks = 0
-    while time.monotonic() < until and _one_chunk(database, handlers):
+    while time.monotonic() < until and _waits(database, handlers):
+        if not _one_chunk(database, handlers):
+            break
         chunks += 1
     return chunks
+
+
+def _waits(database: Database, handlers: Mapping[str, Handler]) -> bool:
+    """Whether there is work, without taking the writers' turn."""
+    with database.reading() as session:
+        return session.scalar(select(_due(handlers).exists())) or False
+
+
+def _due(handlers: Mapping[str, Handler]) -> Select[Task]:
+    return select(Task).where(Task.state.in_(ACTIVE), Task.kind.in_(list(handlers)))
 
 
 def _one_chunk(database: Database, handlers: Mapping[str, Handler]) -> bool:
@@ -151,11 +163,7 @@ def _one_chunk(database: Database, handlers: Mapping[str, Handler]) -> bool:
 
 def _next(session: Session, handlers: Mapping[str, Handler]) -> Task | None:
     return session.scalar(
-        select(Task)
-        .where(Task.state.in_(ACTIVE), Task.kind.in_(list(handlers)))
-        .order_by(Task.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        _due(handlers).order_by(Task.id).limit(1).with_for_update(skip_locked=True)
     )
 
 
