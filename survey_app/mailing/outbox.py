@@ -13,7 +13,7 @@ from email.utils import make_msgid
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
@@ -80,22 +80,30 @@ def _row(item: Item, now: datetime) -> dict[str, Any]:
     }
 
 
-def envelope(session: Session, limit: int, *, urgent: Iterable[str] = ()) -> int:
-    """Form mails from up to `limit` things that are due; return how many mails.
+def envelope(session: Session, limit: int, *, kinds: Iterable[str] | None = None) -> int:
+    """Form mails from what is due (of `kinds`), oldest first; return how many mails.
 
-    Kinds in `urgent` come first. On PostgreSQL several workers may do this at the same time.
+    On PostgreSQL several workers may do this at the same time.
     """
-    waiting = (
-        select(OutboxItem)
-        .where(OutboxItem.outbox_message_id.is_(None), OutboxItem.not_before <= clock.now())
-        .order_by(case((OutboxItem.kind.in_(list(urgent)), 0), else_=1), OutboxItem.id)
-        .limit(limit)
-    )
-    return _form_mails(session, waiting)
-
-
-def _form_mails(session: Session, waiting: Select[OutboxItem]) -> int:
+    waiting = _waiting().order_by(OutboxItem.id).limit(limit)
+    if kinds is not None:
+        waiting = waiting.where(OutboxItem.kind.in_(list(kinds)))
     items = session.scalars(waiting.with_for_update(skip_locked=True)).all()
+    # What else waits for these people, so that nobody gets two mails where one will do.
+    people = {item.recipient_id for item in items}
+    mails = {_same_mail(item) for item in items}
+    others = _waiting().where(OutboxItem.recipient_id.in_(people)).order_by(OutboxItem.id)
+    also = session.scalars(others.with_for_update(skip_locked=True)) if people else ()
+    return _form_mails(session, [item for item in also if _same_mail(item) in mails])
+
+
+def _waiting() -> Select[OutboxItem]:
+    return select(OutboxItem).where(
+        OutboxItem.outbox_message_id.is_(None), OutboxItem.not_before <= clock.now()
+    )
+
+
+def _form_mails(session: Session, items: Iterable[OutboxItem]) -> int:
     groups: dict[tuple[Any, ...], list[OutboxItem]] = defaultdict(list)
     for item in items:
         groups[_same_mail(item)].append(item)
@@ -216,8 +224,8 @@ def cancel_item(session: Session, item_id: int) -> int:
         NotFound: there is no such thing waiting.
         Conflict: its mail is on its way already.
     """
-    one = select(OutboxItem).where(OutboxItem.id == item_id)
-    _form_mails(session, one.where(OutboxItem.outbox_message_id.is_(None)))
+    one = select(OutboxItem).where(OutboxItem.id == item_id, OutboxItem.outbox_message_id.is_(None))
+    _form_mails(session, session.scalars(one.with_for_update()))
     message_id = session.scalar(
         select(OutboxItem.outbox_message_id)
         .where(OutboxItem.id == item_id)
