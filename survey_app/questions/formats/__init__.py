@@ -52,8 +52,11 @@ def write(document: QuestionDocument, to: str = "yaml") -> bytes:
     """Write a document: `yaml` keeps everything, `text` what a paper in words can carry."""
     if to not in WRITERS:
         raise Invalid(
-            _("Chưa ghi được dạng “%(format)s”. Các dạng có: %(known)s.")
-            % {"format": to, "known": ", ".join(WRITERS)}
+            _(
+                "Chưa ghi được dạng “%(format)s”. Các dạng có: %(known)s.",
+                format=to,
+                known=", ".join(WRITERS),
+            )
         )
     return WRITERS[to](document)
 

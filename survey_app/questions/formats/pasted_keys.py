@@ -26,12 +26,12 @@ _LETTERS: Final = re.compile(
     r"[)\]*]*\s*(?P<after>[.:)-]+)?[)\]*]*\s*",
 )
 _AT_END: Final = re.compile(
-    r"(?:(?<=\s)|(?<=[.;]))[(\[]?\s*(?:đáp án(?:\s+đúng)?|đ/?a)(?:\s+là)?\s*[:.]?\s*"
+    r"(?:(?<=\s)|(?<=[.;]))[(\[]?\s*(?:đáp án(?:\s+đúng)?|đ/?a)(?:\s+là)?\s*:\s*"
     rf"(?P<letters>{_LETTER}(?:\s*[,;]\s*{_LETTER})*)\s*[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
 _BECAUSE: Final = re.compile(r"(?:vì|do|theo|bởi|because)\b|\(", re.IGNORECASE)
-_LOOSE_WORDS: Final = ("trả lời", "chọn", "key", "da", "d/a")
+_LOOSE_WORDS: Final = ("chọn", "key", "da", "d/a")
 
 
 @dataclass(frozen=True)

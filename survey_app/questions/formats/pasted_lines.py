@@ -175,7 +175,7 @@ def _bare(line: Line) -> Line:
 
 _PART: Final = re.compile(
     r"\W*(?:(?:[IVX]+|\d+|[A-D])\s*[.)-]\s*)?(?:phần|chương|part|đề(?: số| thi)?|mục)\s+(?:thứ\s+)?"
-    r"(?:[IVXLC]+|\d{1,3}|[A-E]|nhất|nhì|một|hai|ba|bốn|tư|năm|chung|riêng)\b(?P<rest>.{0,150})$",
+    r"(?:[IVXLC]+|\d{1,3}|[A-E]|nhất|nhì|một|hai|ba|bốn|tư|năm|chung|riêng)\b(?P<rest>.{0,300})$",
     re.IGNORECASE,
 )
 _ROMAN: Final = re.compile(r"[IVX]{1,5}\s*[.)-]\s*\S")

@@ -170,9 +170,8 @@ class _Reader:
         statement = self._letters_after_bare_word(index, line) or key_statement(line)
         if statement is None:
             return False
-        if statement.needs_match and not (
-            any(same_words(option.text, statement.words) for option in content.options)
-            or (self.target != "explanation" and not content.options and not statement.letters)
+        if statement.needs_match and not any(
+            same_words(option.text, statement.words) for option in content.options
         ):
             return False
         content.keys.append(statement)
