@@ -15,6 +15,7 @@ from flask import Flask
 from survey_app import housekeeping
 from survey_app.accounts import cells
 from survey_app.database import Database
+from survey_app.mailing import sender
 from survey_app.people.cell_choices import cell_choices
 from survey_app.tasks import services as tasks
 
@@ -49,9 +50,11 @@ SELDOM: Mapping[str, float] = {"housekeeping": 3600.0}
 
 
 def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
-    """Send what is due and return how many mails left; looks at `stop` between mails."""
-    del app, worker_id, stop
-    return 0
+    """Send what is due and return how many were dealt with; looks at `stop` between mails."""
+    handled = 0
+    while batch := sender.run_once(app, worker_id, stop=stop):
+        handled += batch
+    return handled
 
 
 def install(app: Flask) -> None:

@@ -129,7 +129,7 @@ def _about(model: Any, subject: Subject, kind: str | None) -> Sequence[ColumnEle
     return found
 
 
-def _formed_columns() -> Select[Any]:
+def _formed_columns() -> Select[*tuple[Any, ...]]:
     return select(
         OutboxMessage.id.label("message_id"),
         null().label("item_id"),
@@ -147,11 +147,11 @@ def _formed_columns() -> Select[Any]:
     )
 
 
-def _formed(subject: Subject, kind: str | None) -> Select[Any]:
+def _formed(subject: Subject, kind: str | None) -> Select[*tuple[Any, ...]]:
     return _formed_columns().where(*_about(OutboxMessage, subject, kind))
 
 
-def _waiting(subject: Subject, kind: str | None) -> Select[Any]:
+def _waiting(subject: Subject, kind: str | None) -> Select[*tuple[Any, ...]]:
     nothing = null()
     return select(
         nothing.label("message_id"),
