@@ -94,7 +94,9 @@ def _line(headers: Headers, row: int, texts: list[str]) -> Line:
     if _TOTAL.fullmatch(same_text_key(first)) and not (numbered and name):
         return Line(row, TOTAL, " ".join(filter(None, texts)))
     if not has_evidence(headers, texts):
-        if _is_banner(texts, first, in_name=first == name, numbered=numbered):
+        named_apart = name != first and any(map(str.isalpha, name))
+        in_name = first == name
+        if not named_apart and _is_banner(texts, first, in_name=in_name, numbered=numbered):
             return Line(row, BANNER, first)
         if _is_footer([name] if name else texts) and not (numbered and name):
             return Line(row, FOOTER)

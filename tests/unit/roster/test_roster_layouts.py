@@ -207,6 +207,11 @@ def test_names_that_sound_like_headings_are_people(read, name, number):
     assert names(read(xlsx(rows))) == ["Lê Lan", name, "Vi An"]
 
 
+def test_a_cell_beside_a_short_name_is_no_banner(read):
+    rows = [["STT", "Họ và tên", "Chi bộ"], ["", "A", "Chi bộ A"], ["", "I", "Chi bộ A"]]
+    assert names(read(xlsx(rows))) == ["A", "I"]
+
+
 def test_headings_repeated_on_every_page(read):
     rows = [HEADINGS, person(1, "Lê Lan"), ["DANH SÁCH (tiếp)"], HEADINGS, person(2, "Vi Nam")]
     roster = read(xlsx(rows))
