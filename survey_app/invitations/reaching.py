@@ -1,0 +1,239 @@
+"""Reaching people after the launch: addresses put right, mails sent again, links revoked."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from survey_app import clock
+from survey_app.accounts.scope import MEMBER
+from survey_app.audit import Action, record
+from survey_app.audit.services import Actor
+from survey_app.campaigns.models import Round
+from survey_app.campaigns.services import find_round
+from survey_app.campaigns.settings import round_settings
+from survey_app.errors import Conflict, NotFound
+from survey_app.i18n import _
+from survey_app.invitations import tally
+from survey_app.invitations.launch import INVITATION, invitation_item
+from survey_app.invitations.models import EntryMeans, Invitation
+from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.mailing.outbox import enqueue_many
+from survey_app.people.models import Person
+from survey_app.people.services import correct_address, mark_address_bad
+
+LIVE = ("scheduled", "open")
+
+
+def correct_and_resend(
+    session: Session, round_id: int, person_id: int, email: str, actor: Actor, now: datetime
+) -> bool:
+    """Store a person's new address and invite them again; return whether a mail was queued.
+
+    Every live round counts them as reachable from here on, and those that could not reach them
+    before send their invitation too.
+
+    Raises:
+        Invalid: it is no mail address.
+        NotFound: they are not in this round.
+    """
+    invitation_of(session, round_id, person_id)
+    before = session.get_one(Person, person_id).email
+    person = correct_address(session, person_id, email, actor)
+    queued = False
+    for invitation, round_ in _live_invitations(session, person_id):
+        was_lost = invitation.is_undeliverable
+        tally.set_flags(session, invitation.id, is_undeliverable=not _reachable(person))
+        this_one = round_.id == round_id and person.email != before
+        if (was_lost or this_one) and _reachable(person) and not _settled(invitation):
+            mailed = _invite_again(session, round_, person_id, now)
+            queued = queued or (mailed and round_.id == round_id)
+    return queued
+
+
+def resend(session: Session, round_id: int, person_id: int, actor: Actor, now: datetime) -> None:
+    """Send one person's invitation again, with the link that holds now.
+
+    Raises:
+        NotFound: they are not in this round.
+        Conflict: the round is over, they cannot be reached, or their mail is waiting already.
+    """
+    invitation = invitation_of(session, round_id, person_id)
+    round_ = find_round(session, round_id)
+    if round_.state not in LIVE or now >= round_.closes_at:
+        raise Conflict(_("Vòng thi đã kết thúc nên không gửi thư mời nữa."))
+    if not _reachable(session.get_one(Person, person_id)):
+        raise Conflict(_("Người này chưa có địa chỉ thư dùng được. Xin sửa địa chỉ trước."))
+    if _is_waiting(session, round_id, person_id):
+        raise Conflict(_("Thư mời của người này đang chờ gửi, không cần gửi thêm."))
+    _invite_again(session, round_, person_id, now)
+    record(session, Action.INVITATION_RESENT, actor, ("invitation", invitation.id))
+
+
+def invite_newly_reachable(session: Session, round_id: int, actor: Actor, now: datetime) -> int:
+    """Invite everyone whose address was found since (a new roster, another round); return how many.
+
+    Raises:
+        Conflict: the round is over.
+    """
+    round_ = find_round(session, round_id)
+    if round_.state not in LIVE or now >= round_.closes_at:
+        raise Conflict(_("Vòng thi đã kết thúc nên không gửi thư mời nữa."))
+    invitations = list(session.scalars(_newly_reachable(round_id)))
+    for invitation in invitations:
+        tally.set_flags(session, invitation.id, is_undeliverable=False)
+        if not _settled(invitation):
+            _invite_again(session, round_, invitation.person_id, now)
+            record(session, Action.INVITATION_RESENT, actor, ("invitation", invitation.id))
+    return len(invitations)
+
+
+def newly_reachable(session: Session, round_id: int) -> int:
+    """Return how many `invite_newly_reachable` would invite."""
+    found = _newly_reachable(round_id).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def revoke_link(session: Session, round_id: int, person_id: int, actor: Actor) -> int:
+    """Make the links issued so far useless (one was pasted to a group); return the new version.
+
+    Raises:
+        NotFound: they are not in this round.
+    """
+    invitation = invitation_of(session, round_id, person_id)
+    means = session.scalars(
+        select(EntryMeans)
+        .where(EntryMeans.invitation_id == invitation.id, EntryMeans.kind == "link")
+        .with_for_update()
+    ).one()
+    means.version += 1
+    means.issued_at = clock.now()
+    subject = ("invitation", invitation.id)
+    record(session, Action.LINK_REVOKED, actor, subject, version=means.version)
+    return means.version
+
+
+def address_refused(session: Session, message: OutboxMessage, reply: str) -> None:
+    """Hear from the mail package that a server takes no mail for an address any more."""
+    if message.recipient_kind != "person":
+        return
+    person = session.get(Person, message.recipient_id)
+    if person is None or (message.sent_to or "").casefold() != (person.email or "").casefold():
+        return  # corrected since
+    if mark_address_bad(session, person.id, reply):
+        for invitation, _round in _live_invitations(session, person.id):
+            tally.set_flags(session, invitation.id, is_undeliverable=True)
+
+
+def set_wants_reminders(session: Session, public_id: str, wanted: bool) -> Person:
+    """Keep a person's wish about reminders, given by the link in their mail.
+
+    Raises:
+        NotFound: there is no such invitation.
+    """
+    person = person_behind(session, public_id)
+    if person.wants_reminders != wanted:
+        person.wants_reminders = wanted
+        person.updated_at = clock.now()
+        action = Action.PERSON_REMINDERS_CHANGED
+        record(session, action, MEMBER, ("person", person.id), wanted=wanted)
+    return person
+
+
+def person_behind(session: Session, public_id: str) -> Person:
+    """Return the person of an invitation.
+
+    Raises:
+        NotFound: there is no such invitation.
+    """
+    person = session.scalar(
+        select(Person)
+        .join(Invitation, Invitation.person_id == Person.id)
+        .where(Invitation.public_id == public_id)
+    )
+    if person is None:
+        raise NotFound(_("Liên kết này không còn dùng được."))
+    return person
+
+
+def invitation_of(session: Session, round_id: int, person_id: int) -> Invitation:
+    """Return one person's invitation to a round.
+
+    Raises:
+        NotFound: they are not in this round.
+    """
+    invitation = session.scalar(
+        select(Invitation).where(Invitation.round_id == round_id, Invitation.person_id == person_id)
+    )
+    if invitation is None:
+        raise NotFound(_("Người này không có trong vòng thi."))
+    return invitation
+
+
+def _newly_reachable(round_id: int) -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(
+            Invitation.round_id == round_id,
+            Invitation.is_undeliverable.is_(True),
+            Person.address_state == "ok",
+            Person.email.is_not(None),
+        )
+        .order_by(Invitation.id)
+    )
+
+
+def _live_invitations(session: Session, person_id: int) -> list[tuple[Invitation, Round]]:
+    found = session.execute(
+        select(Invitation, Round)
+        .join(Round, Round.id == Invitation.round_id)
+        .where(Invitation.person_id == person_id, Round.state.in_(LIVE))
+        .order_by(Invitation.id)
+    )
+    return [(invitation, round_) for invitation, round_ in found]
+
+
+def _reachable(person: Person) -> bool:
+    return person.address_state == "ok" and bool(person.email)
+
+
+def _settled(invitation: Invitation) -> bool:
+    return invitation.is_done or invitation.is_exempt
+
+
+def _invite_again(session: Session, round_: Round, person_id: int, now: datetime) -> bool:
+    number = 1 + (
+        session.scalar(
+            select(func.count()).where(
+                OutboxItem.kind == INVITATION,
+                OutboxItem.recipient_kind == "person",
+                OutboxItem.recipient_id == person_id,
+                OutboxItem.subject_kind == "round",
+                OutboxItem.subject_id == round_.id,
+            )
+        )
+        or 0
+    )
+    leave = round_settings(round_.settings).mails_start(now)
+    return enqueue_many(session, [invitation_item(round_.id, person_id, number, leave)]) == 1
+
+
+def _is_waiting(session: Session, round_id: int, person_id: int) -> bool:
+    about = (
+        OutboxItem.kind == INVITATION,
+        OutboxItem.recipient_kind == "person",
+        OutboxItem.recipient_id == person_id,
+        OutboxItem.subject_id == round_id,
+    )
+    found = session.scalar(
+        select(OutboxItem.id)
+        .outerjoin(OutboxMessage, OutboxMessage.id == OutboxItem.outbox_message_id)
+        .where(
+            *about,
+            OutboxItem.outbox_message_id.is_(None)
+            | OutboxMessage.state.in_(("pending", "claimed", "sending")),
+        )
+        .limit(1)
+    )
+    return found is not None
