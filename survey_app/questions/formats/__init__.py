@@ -40,7 +40,15 @@ WRITERS: Final[dict[str, Callable[[QuestionDocument], bytes]]] = {
 
 def read(data: bytes, filename: str | None = None) -> ReadPaper:
     """Read a file. The name is taken for the sake of callers that have one; it decides nothing."""
-    return _recognised(decoding.decode(data))
+    text, old = decoding.decode(data)
+    found = next(form for form in FORMATS if form.looks_like(text))
+    if old is None and found.name == pasted.FORMAT:
+        old = decoding.legacy_encoding(text)
+    if old is not None:
+        return ReadPaper(found.name, "quiz", None, problems=(old,), refused=True)
+    if found.name == pasted.FORMAT:
+        decoding.refuse_markup(text)
+    return found.read(text)
 
 
 def read_text(text: str) -> ReadPaper:
@@ -59,13 +67,3 @@ def write(document: QuestionDocument, to: str = "yaml") -> bytes:
             )
         )
     return WRITERS[to](document)
-
-
-def _recognised(text: str) -> ReadPaper:
-    old = decoding.legacy_encoding(text)
-    if old is not None:
-        return ReadPaper(pasted.FORMAT, "quiz", None, problems=(old,), refused=True)
-    found = next(form for form in FORMATS if form.looks_like(text))
-    if found.name == pasted.FORMAT:
-        decoding.refuse_markup(text)
-    return found.read(text)

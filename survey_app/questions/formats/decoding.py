@@ -23,19 +23,23 @@ _BOMS: Final = (
 _MARKUP: Final = re.compile(r"\s*<(?:\?xml|!doctype|html|quiz|[a-z]+[\s>/])", re.IGNORECASE)
 _GIFT: Final = re.compile(r"^[^\n{}]*(?<!\\)\{\s*(?:[=~]|T(?:RUE)?\b|F(?:ALSE)?\b|#)", re.MULTILINE)
 _TCVN3: Final = re.compile("[A-Za-z][¸µ¶·¹©¨®ª«¬\xad]|[®§][A-Za-z¸µ¶·¹¬\xad©¨ª«]")
-_VNI: Final = re.compile("[aeiouyAEIOUYöôÖÔ][øùûõïåüëäØÙÛÕÏÅÜËÄ]|[ñöÑÖ]")
+_VNI: Final = re.compile("[aeiouyAEIOUYöôÖÔ][øùûõïåüëäØÙÛÕÏÅÜËÄ]|[aeoAEO][âÂ]")
+_OLD_ENCODINGS: Final = (("tcvn3", "TCVN3 (.VnTime)", _TCVN3, 2), ("vni", "VNI", _VNI, 3))
 _UNICODE_VIETNAMESE: Final = re.compile("[ạ-ỹẠ-ỸăđơưĂĐƠƯ]")
 
 
-def decode(data: bytes) -> str:
-    """Return the text of these bytes, or raise `Invalid` with what to do instead."""
+def decode(data: bytes) -> tuple[str, Problem | None]:
+    """Return the text of these bytes, and what its old encoding is when it is no Unicode.
+
+    What is no text raises `Invalid` with what to do instead.
+    """
     if len(data) > MOST_BYTES:
         raise _refusal("too_big", _("Tệp lớn hơn 2 MB. Hãy chia thành nhiều tệp nhỏ hơn."))
     _refuse_binary(data)
-    text = _text(data)
+    text, old = _text(data)
     if not text.strip("\ufeff \t\r\n"):
         raise _refusal("empty", _("Tệp không có nội dung nào."))
-    return text
+    return text, old
 
 
 def refuse_markup(text: str) -> None:
@@ -61,9 +65,9 @@ def refuse_markup(text: str) -> None:
 def legacy_encoding(text: str) -> Problem | None:
     """Name the old encoding the text was typed in, if it is one."""
     modern = len(_UNICODE_VIETNAMESE.findall(text))
-    for code, name, pattern in (("tcvn3", "TCVN3 (.VnTime)", _TCVN3), ("vni", "VNI", _VNI)):
+    for code, name, pattern, least in _OLD_ENCODINGS:
         hits = len(pattern.findall(text))
-        if hits >= 2 and hits > modern:
+        if hits >= least and hits > modern:
             return Problem(
                 code,
                 _(
@@ -112,23 +116,25 @@ def _copy_and_paste() -> str:
     return _("Hãy mở tệp, chọn phần câu hỏi, chép rồi dán vào ô nhập.")
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes) -> tuple[str, Problem | None]:
+    old = None
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
     except UnicodeError:
-        text = _one_byte_text(data)
+        text, old = _one_byte_text(data)
     if "\0" in text:
         raise _refusal("binary", f"{_('Tệp này không phải là văn bản.')} {_copy_and_paste()}")
-    return text
+    return text, old
 
 
-def _one_byte_text(data: bytes) -> str:
+def _one_byte_text(data: bytes) -> tuple[str, Problem]:
     """Not UTF-8: text in an old encoding is named later, anything else is refused here."""
     text = data.decode("latin-1")
-    if legacy_encoding(text) is None:
+    old = legacy_encoding(text)
+    if old is None:
         raise _refusal(
             "encoding",
             _("Không nhận ra bảng mã của tệp. Hãy lưu lại tệp với bảng mã UTF-8 rồi nhập lại."),
         )
-    return text
+    return text, old
