@@ -3,7 +3,8 @@
 Launching, which asks people, lives in `invitations.launch`.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -188,15 +189,13 @@ def lock_round(session: Session, round_id: int) -> Round:
     return round_
 
 
-def settings_from_texts(texts: Mapping[str, str]) -> RoundSettings:
+def settings_from_texts(texts: Mapping[str, str], cells: Sequence[str] = ()) -> RoundSettings:
     """Read `NAME=VALUE` pairs of the command line; JSON where it parses, else the text itself.
 
     Raises:
         Invalid: an unknown name or a wrong value.
     """
-    import json
-
-    document: dict[str, Any] = {}
+    document: dict[str, Any] = {"cells": list(cells)} if cells else {}
     for name, text in texts.items():
         try:
             document[name] = json.loads(text)
