@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -26,7 +26,7 @@ from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.when import today
 from survey_app.config import Settings
 from survey_app.database import Database, current_database
-from survey_app.errors import Conflict, NotAllowed
+from survey_app.errors import NotAllowed
 from survey_app.extensions import current_settings
 from survey_app.formatting import local
 from survey_app.i18n import _
@@ -88,18 +88,37 @@ def load(database: Database, settings: Settings) -> None:
     Raises:
         NotAllowed: this is no development installation, or it has real people.
     """
+    _refuse_production(settings)
     with database.reading() as session:
-        _refuse_real_installation(session, settings)
+        _refuse_real_people(session)
     for part in (_questions, _campaign, _roster, _accounts, _round):
         with database.writing() as session:
             part(session)
 
 
-def _refuse_real_installation(session: Session, settings: Settings) -> None:
+def _refuse_production(settings: Settings) -> None:
     if not settings.development:
         raise NotAllowed(_("Dữ liệu mẫu chỉ dùng cho bản thử: đặt SURVEY_ENV=development."))
-    if session.scalar(select(Person.id).where(Person.is_sample.is_(False)).limit(1)) is not None:
+
+
+def _refuse_real_people(session: Session) -> None:
+    if _some_are_real(session):
         raise NotAllowed(_("Đã có danh sách người thật ở đây nên không nạp dữ liệu mẫu."))
+
+
+def _some_are_real(session: Session) -> bool:
+    real = select(Person.id).where(Person.is_sample.is_(False))
+    return session.scalar(real.limit(1)) is not None
+
+
+def has_real_people(database_url: str) -> bool:
+    """Whether this database, which may be older than we are or empty, names anyone not invented."""
+    database = Database(database_url)
+    try:
+        with database.reading() as session:
+            return inspect(session.connection()).has_table("person") and _some_are_real(session)
+    finally:
+        database.dispose()
 
 
 def _questions(session: Session) -> None:
@@ -171,25 +190,24 @@ class Link:
 
 
 def fresh_links(session: Session, settings: Settings) -> Iterator[Link]:
-    """Make sign-in links for the staff and find those of some members who have not answered."""
+    """Make sign-in links for the sample's staff; find those of members who have not answered."""
     yield Link("Trang đầu · Front page", "/")
-    for account in ACCOUNTS:
-        user = accounts.user_by_email(session, account.email)
+    labels = {account.email: account.label for account in ACCOUNTS}
+    staff = session.scalars(select(User).where(User.is_sample, User.is_active).order_by(User.id))
+    for user in staff:
         made = links.make(session, settings.link_key, user, actor=CLI, source="demo")
-        yield Link(account.label, made.path)
+        yield Link(labels.get(user.email, user.name), made.path)
     yield from _member_links(session, settings)
 
 
 def _member_links(session: Session, settings: Settings) -> Iterator[Link]:
     found = open_round(session, clock.now())
-    if found is None:
-        raise Conflict(_("Chưa có vòng thi mẫu nào đang mở; hãy chạy: flask demo load"))
     rows = session.execute(
         select(Person.full_name, Invitation.public_id, EntryMeans.version)
         .join(Invitation, Invitation.person_id == Person.id)
         .join(EntryMeans, EntryMeans.invitation_id == Invitation.id)
         .where(
-            Invitation.round_id == found.id,
+            Invitation.round_id == (found.id if found else None),
             Invitation.is_done.is_(False),
             EntryMeans.kind == "link",
             Person.is_sample.is_(True),
@@ -216,8 +234,8 @@ def load_command() -> None:
 def links_command() -> None:
     """Print what to open, with fresh sign-in links, labelled in both languages."""
     settings = current_settings()
+    _refuse_production(settings)
     with current_database().writing() as session:
-        _refuse_real_installation(session, settings)
         made = list(fresh_links(session, settings))
     for link in made:
         click.echo(f"  {link.label:<36}{settings.base_url}{link.path}")

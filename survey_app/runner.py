@@ -1,0 +1,235 @@
+"""`make run`: the whole product on this machine, for trying it out.
+
+Brings the database up to date, loads the sample, starts web server, worker and mail catcher on
+loopback, prints what to open, and starts again whichever of them dies. Ctrl-C stops them all. All
+that matters is in the database, so killing any process, this one included, loses nothing.
+"""
+
+import argparse
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+from survey_app.config import SettingsError, load_settings
+from survey_app.demo import has_real_people
+from survey_app.supervisor import GaveUp, Program, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
+WEB_PORT, INBOX_PORT, SMTP_PORT = 8000, 8025, 2525
+START_SECONDS = 60.0
+FLASK = (sys.executable, "-m", "flask", "--app", "survey_app")
+# What the sample's start must not take over from a real installation's settings.
+_MAIL_OFF = ("USE_TLS", "USE_SSL", "USERNAME", "PASSWORD", "RATE_PER_MINUTE")
+
+
+REAL_PEOPLE = (
+    "Có danh sách người thật ở đây nên không nạp thêm dữ liệu mẫu; thư vẫn chỉ vào hộp thư mẫu.\n"
+    "There are real people in here, so no sample is loaded; mail still goes to the inbox only."
+)
+
+
+class CannotStart(Exception):
+    """The product cannot start; the message says why, in both languages."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until Ctrl-C; return the exit status."""
+    parser = argparse.ArgumentParser(prog="make run")
+    parser.add_argument("--reset", action="store_true", help="start over with a fresh sample")
+    options = parser.parse_args(arguments)
+    try:
+        with ExitStack() as stack:
+            _run(stack, reset=options.reset)
+    except (CannotStart, GaveUp, SettingsError) as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _run(stack: ExitStack, *, reset: bool) -> None:
+    stop = threading.Event()
+    for signal_ in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_, lambda *_: stop.set())
+    _refuse_real_installation()
+    ports = Ports()
+    environ = _environment(ports)
+    settings = load_settings(environ)
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    _be_the_only_one(stack, settings.instance_path)
+    real_people = has_real_people(settings.database_url)
+    if reset:
+        _reset(settings.instance_path, settings.database_url, real_people)
+    _flask(environ, "db", "upgrade")
+    if real_people:
+        print(REAL_PEOPLE)
+    else:
+        _flask(environ, "demo", "load")
+    if stop.is_set():
+        return
+    supervisor = Supervisor(_programs(ports, environ, settings.instance_path), stop)
+    with supervisor:
+        _wait_until_open(supervisor, ports, stop)
+        if not stop.is_set():
+            _print_what_to_open(environ, ports)
+        supervisor.watch()
+    print("\nĐã dừng. · Stopped.")
+
+
+class Ports:
+    """The usual ports, or the next free ones."""
+
+    def __init__(self) -> None:
+        self._taken: set[int] = set()
+        self.web = self._free(WEB_PORT)
+        self.inbox = self._free(INBOX_PORT)
+        self.smtp = self._free(SMTP_PORT)
+
+    def _free(self, first: int) -> int:
+        for port in range(first, first + 200):
+            if port not in self._taken and _can_listen(port):
+                self._taken.add(port)
+                return port
+        raise CannotStart(
+            f"Các cổng {first}–{first + 199} đều bận. · Ports {first}–{first + 199} are all taken."
+        )
+
+
+def _can_listen(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _environment(ports: Ports) -> dict[str, str]:
+    """Return the environment of all processes: development, and mail to the local inbox only."""
+    own = {
+        "SURVEY_ENV": "development",
+        "SURVEY_BASE_URL": f"http://{LOOPBACK}:{ports.web}",
+        "SURVEY_BEHIND_PROXY": "0",
+        "SURVEY_MAIL_SERVER": LOOPBACK,
+        "SURVEY_MAIL_PORT": str(ports.smtp),
+        **{f"SURVEY_MAIL_{name}": "" for name in _MAIL_OFF},
+        "SURVEY_MAIL_RATE_PER_MINUTE": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**os.environ, **own}
+
+
+def _be_the_only_one(stack: ExitStack, instance: Path) -> None:
+    file = stack.enter_context((instance / "run.lock").open("w"))
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotStart(
+            "Phần mềm đang chạy ở cửa sổ khác; hãy dừng ở đó trước (Ctrl-C).\n"
+            "It is already running in another window; stop it there first (Ctrl-C)."
+        ) from None
+
+
+def _refuse_real_installation() -> None:
+    """Stop when the settings at hand are those of a real installation."""
+    try:
+        given = load_settings()
+    except SettingsError:
+        return  # nothing complete is configured; what is wrong is said when we load ours
+    if not given.development:
+        raise CannotStart(
+            "Cài đặt ở đây là của bản dùng thật; make run chỉ để dùng thử (docs/operations.md).\n"
+            "The settings here are for real use; make run is for trying out (docs/operations.md)."
+        )
+
+
+def _reset(instance: Path, database_url: str, real_people: bool) -> None:
+    """Remove the sample's database, inbox and clock, saying so."""
+    if database_url != f"sqlite:///{instance / 'survey.sqlite'}":
+        raise CannotStart(
+            "RESET=1 chỉ xóa cơ sở dữ liệu SQLite trong thư mục instance.\n"
+            "RESET=1 removes only the SQLite database in the instance folder."
+        )
+    if real_people:
+        raise CannotStart(
+            "Ở đây có danh sách người thật nên RESET=1 không xóa; hãy tự xóa survey.sqlite.\n"
+            "Real people are in here, so RESET=1 removes nothing; delete survey.sqlite yourself."
+        )
+    print("Bắt đầu lại, xóa dữ liệu mẫu: · Starting over, removing the sample:")
+    for path in (*instance.glob("survey.sqlite*"), instance / "inbox", instance / "clock.json"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        print(f"  {path.name}")
+
+
+def _flask(environ: dict[str, str], *command: str) -> str:
+    """Run a command of the product; return what it printed."""
+    ran = subprocess.run(  # noqa: S603 - our own commands
+        [*FLASK, *command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if ran.returncode != 0:
+        raise CannotStart(f"flask {' '.join(command)}:\n{ran.stderr or ran.stdout}")
+    return ran.stdout
+
+
+def _programs(ports: Ports, environ: dict[str, str], instance: Path) -> list[Program]:
+    """Return what runs, in the order of starting; stopping goes the other way."""
+    python, logs = sys.executable, instance / "logs"
+    catcher = [python, "-m", "survey_app.mailing.catcher", "--smtp-port", str(ports.smtp)]
+    catcher += ["--web-port", str(ports.inbox), "--folder", str(instance / "inbox")]
+    web = [python, "-m", "gunicorn", "--config", "python:survey_app.gunicorn_conf"]
+    web += ["--bind", f"{LOOPBACK}:{ports.web}", "survey_app.wsgi:app"]
+    commands = {"inbox": catcher, "web": web, "worker": [*FLASK, "worker"]}
+    return [
+        Program(name, command, logs / f"{name}.log", environ, ROOT)
+        for name, command in commands.items()
+    ]
+
+
+def _wait_until_open(supervisor: Supervisor, ports: Ports, stop: threading.Event) -> None:
+    until = time.monotonic() + START_SECONDS
+    waiting = [f"http://{LOOPBACK}:{ports.web}/healthz", f"http://{LOOPBACK}:{ports.inbox}/"]
+    while waiting and not stop.is_set():
+        supervisor.look()
+        if time.monotonic() > until:
+            raise CannotStart(f"Không mở được / cannot open: {waiting[0]}")
+        waiting = [url for url in waiting if not _answers(url)]
+        stop.wait(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _print_what_to_open(environ: dict[str, str], ports: Ports) -> None:
+    links = _flask(environ, "demo", "links").rstrip()
+    print(
+        "\nĐang chạy. Mở trong trình duyệt (Ctrl-C để dừng):\n"
+        "Running. Open in a browser (Ctrl-C stops):\n\n"
+        f"{links}\n"
+        f"  {'Hộp thư mẫu · Inbox':<36}http://{LOOPBACK}:{ports.inbox}/\n\n"
+        "Liên kết đăng nhập dùng một lần. · Sign-in links work once.",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
