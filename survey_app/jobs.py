@@ -14,9 +14,16 @@ from flask import Flask
 
 from survey_app import housekeeping
 from survey_app.accounts import cells
+from survey_app.campaigns import services as rounds
 from survey_app.database import Database
+from survey_app.invitations import closing
+from survey_app.invitations import mails as invitation_mails
+from survey_app.invitations.closing import enqueue_closing_mails
 from survey_app.mailing import sender
+from survey_app.mailing.composing import register
 from survey_app.people.cell_choices import cell_choices
+from survey_app.quizzes import finalising
+from survey_app.quizzes.mails import compose_result
 from survey_app.tasks import services as tasks
 
 Job = Callable[[Flask, datetime], object]
@@ -39,9 +46,34 @@ def tidy_up(app: Flask, now: datetime) -> None:
         housekeeping.purge_expired(session, now)
 
 
+def turn_rounds(app: Flask, now: datetime) -> None:
+    """Open and close rounds whose hour has come."""
+    with _database(app).writing() as session:
+        rounds.open_due(session, now)
+        rounds.close_due(session, now)
+
+
+def finalise(app: Flask, now: datetime) -> None:
+    """Close overdue attempts, then the rounds nobody answers any more; tell the committee."""
+    database = _database(app)
+    with database.reading() as session:
+        overdue = finalising.overdue_attempts(session, now)
+    for public_id in overdue:
+        with database.writing() as session:
+            finalising.finalise_attempt(session, public_id, now)
+    with database.reading() as session:
+        done = finalising.rounds_to_finalise(session)
+    for round_id in done:
+        with database.writing() as session:
+            if finalising.finalise_round(session, round_id, now):
+                enqueue_closing_mails(session, round_id, now)
+
+
 TASK_HANDLERS: Mapping[str, tasks.Handler] = {}
 
 JOBS: Mapping[str, Job] = {
+    "rounds": turn_rounds,
+    "finalise": finalise,
     "tasks": run_tasks,
     "housekeeping": tidy_up,
 }
@@ -60,3 +92,6 @@ def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
 def install(app: Flask) -> None:
     """Hand the composers to the mail package."""
     cells.install(app, cell_choices)
+    register(app, "result", compose_result)
+    closing.install(app)
+    invitation_mails.install(app)

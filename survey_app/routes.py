@@ -7,7 +7,9 @@ from flask import Flask
 from survey_app.accounts import views as sign_in
 from survey_app.accounts import views_account as account
 from survey_app.accounts import views_admin as admin
-from survey_app.accounts.doors import ADMIN, STAFF, current_actor
+from survey_app.accounts.doors import ADMIN, COMMITTEE, STAFF, current_actor
+from survey_app.desks import views_public as public
+from survey_app.invitations import views_committee as committee
 from survey_app.quizzes import views_answering as answering
 from survey_app.quizzes import views_link as link
 from survey_app.quizzes import views_stateless as stateless
@@ -23,6 +25,9 @@ def all_routes() -> list[Route]:
 def _public() -> list[Route]:
     return [
         route("/healthz", "health.check", health.check, PUBLIC),
+        route("/", "front.show", public.front, PUBLIC),
+        route("/lost-link", "lost_link.ask", public.ask_link, PUBLIC),
+        route("/lost-link", "lost_link.send", public.send_link, PUBLIC, "POST", csrf=False),
         route("/language", "language.choose", language.choose, PUBLIC, "POST", csrf=False),
         route("/sign-in", "sign_in.password", sign_in.password, PUBLIC, "GET POST"),
         route("/sign-in/by-mail", "sign_in.by_mail", sign_in.by_mail, PUBLIC, "GET POST"),
@@ -58,7 +63,13 @@ def _organiser() -> list[Route]:
 
 
 def _committee() -> list[Route]:
-    return []
+    one = "/committee/rounds/<slug>"
+    return [
+        route("/committee/", "committee.home", committee.home, COMMITTEE),
+        route(one, "committee.round", committee.board, COMMITTEE),
+        route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
+        route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
+    ]
 
 
 def _admin() -> list[Route]:

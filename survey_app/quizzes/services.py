@@ -55,9 +55,33 @@ def phase(entry: Entry, now: datetime) -> str:
     return "open" if now >= entry.opens_at else "not_yet"
 
 
-def used_attempts(tries: Sequence[Try]) -> int:
-    """Return how many attempts count against the allowance; void ones do not."""
-    return sum(1 for attempt in tries if attempt.state != "void")
+def is_running(attempt: Try, entry: Entry, now: datetime) -> bool:
+    """Whether the attempt still takes answers."""
+    return attempt.state == "open" and now < deadline_of(attempt, entry)
+
+
+def used_attempts(tries: Sequence[Try], entry: Entry, now: datetime) -> int:
+    """Return how many attempts count against the allowance; void ones do not.
+
+    One that ran out is counted as what the worker will make of it.
+    """
+    return sum(
+        1
+        for attempt in tries
+        if attempt.state == "submitted"
+        or is_running(attempt, entry, now)
+        or (attempt.state == "open" and saving.chosen(attempt.answers))
+    )
+
+
+def finish_overdue(
+    session: Session, entry: Entry, tries: Sequence[Try], now: datetime
+) -> Sequence[Try]:
+    """Close what ran out and return the attempts as they stand now: nobody waits for the worker."""
+    overdue = [t for t in tries if t.state == "open" and not is_running(t, entry, now)]
+    for attempt in overdue:
+        finish(session, attempt, entry)
+    return queries.tries(session, entry.invitation_id) if overdue else tries
 
 
 def begin(session: Session, entry: Entry, tries: Sequence[Try], *, now: datetime) -> str:
@@ -71,15 +95,13 @@ def begin(session: Session, entry: Entry, tries: Sequence[Try], *, now: datetime
     """
     if phase(entry, now) != "open":
         raise Expired(_("Vòng thi này hiện không mở."))
+    tries = finish_overdue(session, entry, tries, now)
     for attempt in tries:
         if attempt.state == "open":
-            if now < deadline_of(attempt, entry):
-                return attempt.public_id
-            finish(session, attempt, entry)
-            tries = queries.tries(session, entry.invitation_id)
+            return attempt.public_id
     settings = RoundSettings.model_validate(entry.settings)
     allowed = settings.attempts_allowed
-    if allowed is not None and used_attempts(tries) >= allowed:
+    if allowed is not None and used_attempts(tries, entry, now) >= allowed:
         raise Conflict(_("Đồng chí đã dùng hết số lượt làm bài của vòng này."))
     return _start(session, entry, settings, len(tries) + 1, now)
 

@@ -3,6 +3,7 @@
 GET and HEAD change nothing and set no cookie: gateways and previews open every link.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import make_response, redirect, request, url_for
@@ -54,7 +55,7 @@ def _question_count(session: Session, entry: Entry) -> int:
     return min(ready, drawn) if drawn else ready
 
 
-def _refusal(entry: Entry, version: int, tries: list[Try]) -> ResponseReturnValue | None:
+def _refusal(entry: Entry, version: int, tries: Sequence[Try]) -> ResponseReturnValue | None:
     """Return the kind page that stands in the way, if one does."""
     if version != entry.link_version:
         return messages.revoked(entry)
@@ -63,25 +64,27 @@ def _refusal(entry: Entry, version: int, tries: list[Try]) -> ResponseReturnValu
         return messages.cancelled(entry)
     if phase == "not_yet":
         return messages.not_yet(entry)
-    if phase == "closed" and not any(attempt.state != "void" for attempt in tries):
+    if phase == "closed" and not services.used_attempts(tries, entry, received_at()):
         return messages.closed(entry)
     return None
 
 
-def _mode(entry: Entry, tries: list[Try], now: datetime) -> str:
+def _mode(entry: Entry, tries: Sequence[Try], now: datetime) -> str:
     """Return what pressing the button will do: `begin`, `resume` or `result`."""
     if services.phase(entry, now) == "closed":
         return "result"
-    if any(
-        attempt.state == "open" and now < services.deadline_of(attempt, entry) for attempt in tries
-    ):
+    if any(services.is_running(attempt, entry, now) for attempt in tries):
         return "resume"
     allowed = RoundSettings.model_validate(entry.settings).attempts_allowed
-    return "result" if allowed is not None and services.used_attempts(tries) >= allowed else "begin"
+    return (
+        "result"
+        if allowed is not None and services.used_attempts(tries, entry, now) >= allowed
+        else "begin"
+    )
 
 
 def _link_page(
-    question_count: int, entry: Entry, tries: list[Try], *, error: str | None = None
+    question_count: int, entry: Entry, tries: Sequence[Try], *, error: str | None = None
 ) -> str:
     now = received_at()
     settings = RoundSettings.model_validate(entry.settings)
@@ -95,7 +98,7 @@ def _link_page(
             "limit_minutes": settings.time_limit_minutes,
             "closes": formatting.moment(entry.closes_at),
             "attempts_allowed": settings.attempts_allowed,
-            "attempts_used": services.used_attempts(tries),
+            "attempts_used": services.used_attempts(tries, entry, now),
             "form_of_address": messages.you(entry),
             "organiser_name": entry.issuer,
             "retention_months": entry.retention_months,
@@ -117,7 +120,7 @@ def _link_page(
             question_count,
             str(entry.settings),
             entry.closes_at,
-            services.used_attempts(tries),
+            services.used_attempts(tries, entry, now),
             messages.you(entry),
             entry.issuer,
             entry.retention_months,
@@ -142,7 +145,7 @@ def confirm(token: str) -> ResponseReturnValue:
         entry = queries.entry(session, known[0], lock=True)
         if entry is None:
             return messages.broken_link()
-        tries = queries.tries(session, entry.invitation_id)
+        tries: Sequence[Try] = queries.tries(session, entry.invitation_id)
         refusal = _refusal(entry, known[1], tries)
         if refusal is not None:
             return refusal
@@ -154,6 +157,7 @@ def confirm(token: str) -> ResponseReturnValue:
             return make_response(
                 _link_page(_question_count(session, entry), entry, tries, error=error), 422
             )
+        tries = services.finish_overdue(session, entry, tries, received_at())
         wants_result = request.form.get("action") == "result"
         if wants_result or _mode(entry, tries, received_at()) == "result":
             target = _result_url(tries)
@@ -164,6 +168,6 @@ def confirm(token: str) -> ResponseReturnValue:
     return redirect(target, code=303)
 
 
-def _result_url(tries: list[Try]) -> str:
+def _result_url(tries: Sequence[Try]) -> str:
     newest = [attempt for attempt in tries if attempt.state != "void"][-1]
     return url_for("respond.result", attempt_id=newest.public_id)

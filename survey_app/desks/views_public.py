@@ -1,0 +1,174 @@
+"""The campaign's front page, and "gửi lại liên kết cho tôi"."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app import clock, formatting
+from survey_app.campaigns.models import Campaign, Round, RoundCell
+from survey_app.campaigns.queries import current_campaign
+from survey_app.database import reading, writing
+from survey_app.desks import lost_links
+from survey_app.errors import Throttled
+from survey_app.i18n import _
+from survey_app.questions.models import QuestionSet, QuestionSetVersion
+from survey_app.quizzes.messages import Contact
+from survey_app.quizzes.views_stateless import PRACTICE_SLUG
+from survey_app.web import throttle
+from survey_app.web.doors import same_site_post
+
+SHOWN_STATES = ("scheduled", "open", "closed", "finalised")
+Milestone = tuple[str, str, str | None, str]
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """The round one can take part in now."""
+
+    title: str
+    closes: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Totals of the last round that is over; nobody is named."""
+
+    round: str
+    people: str
+    invited: str
+    rate: str
+    cells: str
+
+
+def front() -> ResponseReturnValue:
+    """The front page of the newest campaign, or how to begin when there is none."""
+    now = clock.now()
+    with reading() as session:
+        campaign = current_campaign(session)
+        if campaign is None:
+            return render_template("desks/empty.html")
+        rounds = list(
+            session.scalars(
+                select(Round)
+                .where(Round.campaign_id == campaign.id, Round.state.in_(SHOWN_STATES))
+                .order_by(Round.opens_at)
+            )
+        )
+        page = _front_values(session, campaign, rounds, now)
+    return render_template("desks/front.html", **page)
+
+
+def _front_values(
+    session: Session, campaign: Campaign, rounds: list[Round], now: datetime
+) -> dict[str, object]:
+    is_open = [
+        one
+        for one in rounds
+        if one.state in {"scheduled", "open"} and one.opens_at <= now < one.closes_at
+    ]
+    over = [one for one in rounds if one.state == "finalised"]
+    years = None
+    if campaign.anniversary_date:
+        founded = campaign.anniversary_date
+        first = founded.replace(year=founded.year - 70)
+        years = f"{formatting.day(first)} – {formatting.day(founded)}"
+    return {
+        "campaign": {"title": campaign.title, "theme": campaign.theme, "anniversary": years},
+        "brand": campaign.tag,
+        "contact": Contact(campaign.contact_name, campaign.contact_phone)
+        if campaign.contact_name
+        else None,
+        "timeline": _timeline(campaign, rounds, now),
+        "days_left": _days_left(is_open[0].closes_at, now) if is_open else None,
+        "round": OpenRound(is_open[0].title, formatting.moment(is_open[0].closes_at))
+        if is_open
+        else None,
+        "has_practice": _has_practice(session),
+        "code_url": None,
+        "totals": _totals(session, over[-1]) if over else None,
+    }
+
+
+def _days_left(until: datetime, now: datetime) -> int:
+    return (formatting.local(until).date() - formatting.local(now).date()).days
+
+
+def _timeline(campaign: Campaign, rounds: list[Round], now: datetime) -> list[Milestone]:
+    today = formatting.local(now).date()
+    dated: list[tuple[date, Milestone]] = []
+    if campaign.plan_date:
+        title = _("Ban hành Kế hoạch số %(number)s", number=campaign.plan_number)
+        dated.append((campaign.plan_date, _milestone(campaign.plan_date, title, today)))
+    for one in rounds:
+        opens = formatting.local(one.opens_at).date()
+        state = "next" if now < one.opens_at else "now" if now < one.closes_at else "done"
+        text = _("đến %(closes)s", closes=formatting.moment(one.closes_at))
+        dated.append((opens, (formatting.day(opens), one.title, text, state)))
+    if campaign.anniversary_date:
+        title = _("Ngày kỷ niệm")
+        day = campaign.anniversary_date
+        dated.append((day, _milestone(day, title, today)))
+    return [milestone for _day, milestone in sorted(dated, key=lambda pair: pair[0])]
+
+
+def _milestone(day: date, title: str, today: date) -> Milestone:
+    state = "done" if day < today else "now" if day == today else "next"
+    return formatting.day(day), title, None, state
+
+
+def _has_practice(session: Session) -> bool:
+    found = session.scalar(
+        select(QuestionSetVersion.id)
+        .join(QuestionSet, QuestionSet.id == QuestionSetVersion.question_set_id)
+        .where(QuestionSet.slug == PRACTICE_SLUG, QuestionSetVersion.state == "approved")
+        .limit(1)
+    )
+    return found is not None
+
+
+def _totals(session: Session, round_: Round) -> Totals | None:
+    invited, exempt, done, cells = session.execute(
+        select(
+            func.coalesce(func.sum(RoundCell.invited), 0),
+            func.coalesce(func.sum(RoundCell.exempt), 0),
+            func.coalesce(func.sum(RoundCell.done), 0),
+            func.count(func.distinct(RoundCell.cell_id)).filter(RoundCell.done > 0),
+        ).where(RoundCell.round_id == round_.id)
+    ).one()
+    asked = invited - exempt
+    if asked <= 0:
+        return None
+    return Totals(
+        round=round_.title,
+        people=formatting.number(done),
+        invited=formatting.number(asked),
+        rate=formatting.percent(done / asked),
+        cells=formatting.number(cells),
+    )
+
+
+def ask_link() -> ResponseReturnValue:
+    """The form of "gửi lại liên kết cho tôi"."""
+    return render_template("desks/lost_link.html", error=None, email="")
+
+
+def send_link() -> ResponseReturnValue:
+    """Take the address and answer alike whether it is known or not."""
+    same_site_post()
+    email = request.form.get("email", "").strip()
+    if "@" not in email or len(email) > 254:
+        error = _("Xin ghi đủ địa chỉ thư, ví dụ ten@coquan.example.")
+        return render_template("desks/lost_link.html", error=error, email=email[:254]), 422
+    with writing() as session:
+        tries = throttle.hit(session, "lost-link", email.lower(), window=timedelta(hours=1))
+        if tries > lost_links.MOST_PER_HOUR:
+            raise Throttled(
+                _("Liên kết vừa được gửi lại mấy lần. Xin xem cả mục thư rác, rồi thử lại sau."),
+                retry_after=3600,
+            )
+        lost_links.resend(session, email, clock.now())
+    return render_template("desks/lost_link_sent.html", email=email)
