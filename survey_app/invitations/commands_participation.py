@@ -1,0 +1,47 @@
+"""`flask participation ROUND`: the counts per cell, as the committee's page shows them."""
+
+import click
+
+from survey_app import clock, formatting
+from survey_app.accounts.scope import ALL_CELLS
+from survey_app.campaigns.queries import LAUNCHED, round_by_slug
+from survey_app.database import reading
+from survey_app.i18n import _
+from survey_app.invitations.participation import Participation, participation
+from survey_app.invitations.participation_xlsx import headings, kind_label, rule_text, totals
+from survey_app.terminal import help_text, print_json, refuse
+
+
+@click.command("participation", help=help_text("Số người tham gia theo chi bộ của một vòng."))
+@click.argument("round_slug", metavar="ROUND")
+@click.option("--json", "as_json", is_flag=True, help=help_text("In một tài liệu JSON."))
+def participation_of_round(round_slug: str, as_json: bool) -> None:
+    """Print the counts of one launched round."""
+    with reading() as session:
+        round_ = round_by_slug(session, round_slug)
+        if round_.state not in LAUNCHED:
+            refuse(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
+        board = participation(session, round_, clock.now(), scope=ALL_CELLS)
+    if as_json:
+        print_json(board.as_dict())
+    else:
+        _print(board)
+
+
+def _print(board: Participation) -> None:
+    click.echo(board.title)
+    click.echo(board.headline())
+    names = headings()
+    click.echo("\t".join([*names[1:4], *names[6:12]]))
+    lines = [(row.label, kind_label(row.kind), row.counts) for row in board.rows]
+    for label, kind, counts in [*lines, *totals(board)]:
+        numbers = (
+            counts.invited,
+            counts.done,
+            counts.started,
+            counts.not_started,
+            counts.undeliverable,
+        )
+        rate = formatting.percent(counts.rate)
+        click.echo("\t".join([label, kind, *map(str, numbers), rate, str(counts.attempts)]))
+    click.echo(rule_text())

@@ -1,0 +1,136 @@
+"""The committee's pages: totals per cell, never a name."""
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from flask import render_template, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import audit, clock, formatting
+from survey_app.accounts.doors import signed_in
+from survey_app.accounts.scope import Scope
+from survey_app.campaigns.models import Round
+from survey_app.campaigns.queries import (
+    LAUNCHED,
+    campaign_of,
+    current_campaign,
+    list_rounds,
+    round_by_slug,
+)
+from survey_app.database import reading, writing
+from survey_app.errors import NotFound
+from survey_app.i18n import _
+from survey_app.invitations import participation_xlsx
+from survey_app.invitations.participation import (
+    NON_MEMBER,
+    PARTY_MEMBER,
+    CellRow,
+    Counts,
+    Participation,
+    participation,
+)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of person on the board, members and others apart."""
+
+    kind: str
+    title: str
+    rows: tuple[CellRow, ...]
+    total: Counts
+    help_wanted: frozenset[int | None]
+
+
+def scope_of_reader() -> Scope:
+    """The cells whose totals the signed-in user may see."""
+    return signed_in().scope("committee_reviewer", "campaign_monitor", "organiser", "administrator")
+
+
+def home() -> ResponseReturnValue:
+    """The campaign and its rounds, each with its sentence and one bar."""
+    now, scope = clock.now(), scope_of_reader()
+    with reading() as session:
+        campaign = current_campaign(session)
+        lines = list_rounds(session, campaign.id) if campaign else []
+        boards = [
+            participation(session, round_by_slug(session, line.slug), now, scope=scope)
+            for line in lines
+            if line.state in LAUNCHED
+        ]
+        waiting = sum(line.state == "draft" for line in lines)
+    return render_template(
+        "committee/home.html",
+        campaign=campaign,
+        boards=boards,
+        waiting=waiting,
+        days_left=_days_left(campaign.ends_on) if campaign and campaign.ends_on else None,
+    )
+
+
+def _days_left(last_day: date) -> int:
+    return (last_day - formatting.local(clock.now()).date()).days
+
+
+def board(slug: str) -> ResponseReturnValue:
+    """One round: sentence, bars, table."""
+    with reading() as session:
+        round_, found = _board(session, slug)
+        campaign = campaign_of(session, round_)
+    return render_template("committee/round.html", campaign=campaign, **_page(round_, found))
+
+
+def print_view(slug: str) -> ResponseReturnValue:
+    """The same on one A4 sheet, landscape."""
+    with reading() as session:
+        round_, found = _board(session, slug)
+        campaign = campaign_of(session, round_)
+    return render_template("committee/print.html", campaign=campaign, **_page(round_, found))
+
+
+def download(slug: str) -> ResponseReturnValue:
+    """The table as `.xlsx`; a post, because every export is logged."""
+    with writing() as session:
+        round_, found = _board(session, slug)
+        audit.record(
+            session,
+            audit.Action.PARTICIPATION_EXPORTED,
+            signed_in(),
+            ("round", round_.id),
+            format="xlsx",
+        )
+    title = _("Tham gia: %(round)s", round=found.title)
+    return send_file(
+        BytesIO(participation_xlsx.workbook(found, title)),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=participation_xlsx.file_name(found),
+    )
+
+
+def _board(session: Session, slug: str) -> tuple[Round, Participation]:
+    round_ = round_by_slug(session, slug)
+    if round_.state not in LAUNCHED:
+        raise NotFound(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
+    return round_, participation(session, round_, clock.now(), scope=scope_of_reader())
+
+
+def _page(round_: Round, found: Participation) -> dict[str, object]:
+    titles = {PARTY_MEMBER: _("Đảng viên"), NON_MEMBER: _("Quần chúng, CCVCLĐ")}
+    return {
+        "round": round_,
+        "board": found,
+        "sections": [section(found, kind, title) for kind, title in titles.items()],
+        "rule": participation_xlsx.rule_text(),
+    }
+
+
+def section(found: Participation, kind: str, title: str) -> Section:
+    """One kind of person; help is asked for only while it could change something."""
+    rows = found.of(kind)
+    wanted = [row.cell_id for row in rows if found.is_open and row.could_use_help]
+    return Section(kind, title, rows, found.total_of(kind), frozenset(wanted))
