@@ -7,9 +7,11 @@ from flask import Flask
 from survey_app.accounts import views as sign_in
 from survey_app.accounts import views_account as account
 from survey_app.accounts import views_admin as admin
-from survey_app.accounts.doors import ADMIN, COMMITTEE, STAFF, current_actor
+from survey_app.accounts.doors import ADMIN, COMMITTEE, ORGANISER, STAFF, current_actor
 from survey_app.desks import views_public as public
 from survey_app.invitations import views_committee as committee
+from survey_app.questions import views_editor as editor
+from survey_app.questions import views_organiser as questions
 from survey_app.quizzes import views_answering as answering
 from survey_app.quizzes import views_link as link
 from survey_app.quizzes import views_stateless as stateless
@@ -19,7 +21,8 @@ from survey_app.web.doors import PARTICIPANT, PUBLIC, Route, route
 
 def all_routes() -> list[Route]:
     """Return every route of the product."""
-    return [*_public(), *_member(), *_organiser(), *_committee(), *_admin(), *_account()]
+    staff = [*_organiser(), *_questions(), *_committee(), *_admin(), *_account()]
+    return [*_public(), *_member(), *staff]
 
 
 def _public() -> list[Route]:
@@ -92,6 +95,28 @@ def _account() -> list[Route]:
         route("/account/language", "account.choose_locale", account.choose_locale, STAFF, "POST"),
         route("/account/password", "account.password", account.password, STAFF, "GET POST"),
         route("/account/leave", "account.leave", account.sign_out_everywhere, STAFF, "POST"),
+    ]
+
+
+def _questions() -> list[Route]:
+    all_sets = "/organiser/questions"
+    one = f"{all_sets}/<slug>"
+    retire = f"{one}/versions/<int:version_id>/retire"
+    export = f"{one}/export/<to>"
+    return [
+        route(all_sets, "questions.index", questions.index, ORGANISER),
+        route(f"{all_sets}/new", "questions.new", questions.new, ORGANISER, "GET POST"),
+        route(f"{all_sets}/blank", "questions.blank", questions.blank, ORGANISER, "POST"),
+        route(one, "questions.show", questions.show, ORGANISER),
+        route(f"{one}/header", "questions.header", questions.header, ORGANISER, "GET POST"),
+        route(f"{one}/edit", "questions.edit", editor.edit, ORGANISER, "GET POST"),
+        route(f"{one}/undo", "questions.undo", editor.undo, ORGANISER, "POST"),
+        route(f"{one}/preview", "questions.preview", editor.preview, ORGANISER),
+        route(f"{one}/approve", "questions.approve", questions.approve, ORGANISER, "GET POST"),
+        route(f"{one}/draft", "questions.new_draft", questions.new_draft, ORGANISER, "POST"),
+        route(f"{one}/discard", "questions.discard", questions.discard, ORGANISER, "GET POST"),
+        route(retire, "questions.retire", questions.retire, ORGANISER, "POST"),
+        route(export, "questions.export", questions.export, ORGANISER),
     ]
 
 

@@ -125,15 +125,24 @@ def save_draft(
 
 
 def approve(
-    session: Session, version_id: int, *, actor: Actor, second_reader_required: bool = False
+    session: Session,
+    version_id: int,
+    *,
+    actor: Actor,
+    second_reader_required: bool = False,
+    revision: int | None = None,
 ) -> QuestionSetVersion:
-    """Approve a draft as it stands; its draft questions are left out of every round.
+    """Approve a draft as it stands (at `revision`, when given).
+
+    Its draft questions are left out of every round.
 
     Raises:
         Invalid: with the findings that block it.
         NotAllowed, Conflict: the second reader wrote it too; it is no draft any more.
     """
     version = draft_for_change(session, version_id)
+    if revision is not None and revision != version.revision:
+        raise StaleDraft(from_plain(version.document), version.revision)
     if second_reader_required and (actor.actor_id is None or wrote_in(session, version_id, actor)):
         raise Conflict(
             _("Chiến dịch cần người đọc thứ hai: người đã sửa bản này không tự duyệt được.")

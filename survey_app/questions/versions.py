@@ -43,6 +43,7 @@ def set_for(session: Session, document: QuestionDocument, slug: str) -> Question
 def free_slug(session: Session, title: str) -> str:
     """Return a slug made of the title that no set has yet."""
     base = slugify(title)[: LONGEST_SLUG - 5].strip("-") or "bo-cau-hoi"
+    base = f"{base}-1" if base == "new" else base  # /organiser/questions/new is a page
     taken = set(session.scalars(select(QuestionSet.slug).where(QuestionSet.slug.like(f"{base}%"))))
     number = 1
     while (slug := base if number == 1 else f"{base}-{number}") in taken:

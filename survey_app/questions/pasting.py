@@ -1,0 +1,96 @@
+"""From what an organiser pasted or uploaded to a question document, nothing stored in between."""
+
+from dataclasses import dataclass, field
+
+from flask import request
+from pydantic import ValidationError
+
+from survey_app.errors import Invalid, Problem
+from survey_app.i18n import _
+from survey_app.questions import formats
+from survey_app.questions.formats import ReadPaper, decoding
+from survey_app.questions.schema import QuestionDocument, Source
+from survey_app.vietnamese import tidy
+
+HEADER_TEXTS = ("title", "intro", "description", "note")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the form of a new set holds: the text itself travels along until it is saved."""
+
+    text: str
+    title: str = ""
+    source: str = ""
+    keys: dict[int, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def posted(cls) -> "Given":
+        """Read the present request's form; an uploaded file takes the place of the text.
+
+        Raises:
+            Invalid: the file is no text, or in an old encoding.
+        """
+        text = request.form.get("text", "")
+        file = request.files.get("file")
+        if file is not None and file.filename:
+            text, old = decoding.decode(file.read())
+            if old is not None:
+                raise Invalid(old.message)
+        keys: dict[int, list[int]] = {}
+        for name, values in request.form.lists():
+            number = name.removeprefix("key_")
+            if number != name and number.isdecimal():
+                keys[int(number)] = [int(value) for value in values if value.isdecimal()]
+        return cls(text, tidy(request.form.get("title", "")), request.form.get("source", ""), keys)
+
+
+def read(given: Given) -> ReadPaper:
+    """Read the paper, with the keys chosen so far.
+
+    Raises:
+        Invalid: there is nothing to read.
+    """
+    if not given.text.strip():
+        raise Invalid(_("Xin dán đề vào ô, hoặc chọn một tệp."))
+    paper = formats.read_text(given.text)
+    if not paper.questions and not paper.document:
+        raise Invalid(_("Chưa đọc được câu hỏi nào."), problems=paper.problems)
+    known = {question.number for question in paper.questions}
+    return paper.with_keys({n: key for n, key in given.keys.items() if n in known and key})
+
+
+def document_of(given: Given, paper: ReadPaper) -> QuestionDocument:
+    """Return the document to store; the common source goes to the questions without one.
+
+    Raises:
+        Invalid: the paper cannot become a question set as it is.
+    """
+    document = paper.to_document(given.title or None)
+    if not given.source.strip():
+        return document
+    try:
+        source = Source(document=given.source)
+    except ValidationError:
+        raise Invalid(_("Nguồn chung quá dài.")) from None
+    questions = tuple(
+        question if question.source else question.model_copy(update={"source": source})
+        for question in document.questions
+    )
+    return document.model_copy(update={"questions": questions})
+
+
+def with_header(document: QuestionDocument, typed: dict[str, str]) -> QuestionDocument:
+    """Return the document with other words around its questions.
+
+    Raises:
+        Invalid: the title is missing, or something is too long.
+    """
+    if not typed["title"].strip():
+        raise Invalid(_("Xin đặt tên cho bộ câu hỏi."))
+    content = document.model_dump(by_alias=True) | typed
+    try:
+        return QuestionDocument.model_validate(content)
+    except ValidationError:
+        problem = Problem("too_long", _("Tên dài nhất 500 ký tự, các đoạn khác 10.000."))
+        raise Invalid(problem.message, problems=[problem]) from None
