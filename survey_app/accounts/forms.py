@@ -7,6 +7,7 @@ from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringF
 from wtforms.validators import InputRequired, Length
 
 from survey_app.i18n import LOCALES, lazy
+from survey_app.web.form_words import FormWords
 
 
 class StaffForm(FlaskForm):
@@ -16,6 +17,11 @@ class StaffForm(FlaskForm):
         """Settings of WTForms."""
 
         csrf = False
+
+        def get_translations(self, form: Any) -> FormWords:
+            """Let WTForms' own messages speak the reader's language."""
+            del form
+            return FormWords()
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)  # type: ignore[no-untyped-call]

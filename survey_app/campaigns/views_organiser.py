@@ -1,0 +1,169 @@
+"""The organiser's pages of the campaign and of rounds before they are launched."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app import clock
+from survey_app.accounts.doors import signed_in
+from survey_app.campaigns import queries, services
+from survey_app.campaigns.campaign_services import change_campaign
+from survey_app.campaigns.forms import CampaignForm, RoundForm
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.settings import RoundSettings, campaign_settings, round_settings
+from survey_app.database import reading, writing
+from survey_app.errors import Conflict, DomainError, NotFound
+from survey_app.i18n import _
+from survey_app.people.cell_choices import cell_choices
+from survey_app.questions.models import QuestionSet, QuestionSetVersion
+from survey_app.web.error_pages import status_of
+
+
+def campaign() -> ResponseReturnValue:
+    """The campaign's settings, all of them visible, also the empty ones."""
+    with reading() as session:
+        found = _campaign(session)
+    form = CampaignForm()
+    if request.method == "GET":
+        form.show(found)
+        return _campaign_page(form, found)
+    if not form.validate():
+        return _campaign_page(form, found), 422
+    try:
+        with writing() as session:
+            change_campaign(session, found.id, form.values(found), signed_in())
+    except DomainError as error:
+        return _campaign_page(form, found, error), status_of(error)
+    flash(_("Đã lưu chiến dịch."), "good")
+    return redirect(url_for("rounds.campaign"), code=303)
+
+
+def rounds() -> ResponseReturnValue:
+    """All rounds, with their totals."""
+    with reading() as session:
+        lines = queries.list_rounds(session)
+        has_sets = bool(_question_sets(session))
+    return render_template(
+        "campaigns/rounds.html", rounds=lines, has_sets=has_sets, now=clock.now()
+    )
+
+
+def new() -> ResponseReturnValue:
+    """Three choices make a round."""
+    form = RoundForm()
+    titles = _offer(form)
+    if request.method == "GET":
+        wanted = request.args.get("questions", "")
+        if wanted in titles:
+            form.question_set.data = wanted
+        form.closes_hour.data = "17:00"
+        return _round_page(form, titles)
+    now = clock.now()
+    if not form.read(now):
+        return _round_page(form, titles), 422
+    try:
+        with writing() as session:
+            plan = form.plan(titles, now, RoundSettings())
+            made = services.create_round(session, _campaign(session).id, plan, signed_in())
+            slug = made.slug
+    except DomainError as error:
+        return _round_page(form, titles, error=error), status_of(error)
+    flash(_("Đã lưu vòng thi nháp. Chưa ai được mời."), "good")
+    return redirect(url_for("rounds.show", slug=slug), code=303)
+
+
+def edit(slug: str) -> ResponseReturnValue:
+    """The same form for a draft."""
+    with reading() as session:
+        round_ = queries.round_by_slug(session, slug)
+        question_set = session.get_one(QuestionSet, round_.question_set_id).slug
+    if round_.state != "draft":
+        raise Conflict(_("Vòng thi đã phát động nên cài đặt không đổi được nữa."))
+    form = RoundForm()
+    titles = _offer(form, also=question_set)
+    if request.method == "GET":
+        form.show(round_, question_set)
+        _offer(form, also=question_set)
+        return _round_page(form, titles, round_)
+    now = clock.now()
+    if not form.read(now):
+        return _round_page(form, titles, round_), 422
+    try:
+        with writing() as session:
+            plan = form.plan(titles, now, round_settings(round_.settings))
+            services.change_round(session, round_.id, plan, signed_in())
+    except DomainError as error:
+        return _round_page(form, titles, round_, error), status_of(error)
+    flash(_("Đã lưu vòng thi."), "good")
+    return redirect(url_for("rounds.show", slug=slug), code=303)
+
+
+def copy(slug: str) -> ResponseReturnValue:
+    """A draft like this round."""
+    with writing() as session:
+        source = queries.round_by_slug(session, slug)
+        made = services.copy_round(session, source.id, signed_in())
+        new_slug = made.slug
+    flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của vòng mới."), "good")
+    return redirect(url_for("rounds.edit", slug=new_slug), code=303)
+
+
+def _campaign(session: Session) -> Campaign:
+    found = queries.current_campaign(session)
+    if found is None:
+        raise NotFound(
+            _("Chưa có chiến dịch nào. Người quản trị nạp bằng lệnh: flask campaigns import TỆP.")
+        )
+    return found
+
+
+def _campaign_page(form: CampaignForm, found: Campaign, error: DomainError | None = None) -> str:
+    problems = [(item.message, f"#{item.where}") for item in error.problems] if error else []
+    if error and not problems:
+        problems = [(error.message, "#title")]
+    return render_template(
+        "campaigns/campaign.html",
+        form=form,
+        campaign=found,
+        settings=campaign_settings(found.settings),
+        problems=problems,
+    )
+
+
+def _round_page(
+    form: RoundForm,
+    titles: dict[str, str],
+    round_: Round | None = None,
+    error: DomainError | None = None,
+) -> str:
+    problems = [item.message for item in error.problems] or [error.message] if error else []
+    return render_template(
+        "campaigns/round_form.html",
+        form=form,
+        has_sets=bool(titles),
+        many_sets=len(titles) > 1,
+        round=round_,
+        problems=problems,
+    )
+
+
+def _offer(form: RoundForm, also: str = "") -> dict[str, str]:
+    """Fill in the choices; return slug -> title of the question sets a round may use."""
+    with reading() as session:
+        titles = _question_sets(session, also)
+        form.offer(list(titles.items()), cell_choices(session))
+    return titles
+
+
+def _question_sets(session: Session, also: str = "") -> dict[str, str]:
+    approved = select(QuestionSetVersion.question_set_id).where(
+        QuestionSetVersion.state == "approved"
+    )
+    found = session.execute(
+        select(QuestionSet.slug, QuestionSet.title)
+        .where(QuestionSet.kind == "quiz")
+        .where(QuestionSet.id.in_(approved) | (QuestionSet.slug == also))
+        .order_by(QuestionSet.created_at.desc(), QuestionSet.id.desc())
+    )
+    return {row.slug: row.title for row in found}
