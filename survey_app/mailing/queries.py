@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from survey_app.database import UtcDateTime
@@ -79,17 +89,22 @@ def rows(
 
     Never show these rows for an anonymous form: who was skipped would tell who has answered.
     """
-    formed, waiting = _formed(subject, kind), _waiting(subject, kind)
-    if state is not None:
-        formed = formed.where(OutboxMessage.state == state)
-    if state not in {None, "pending"}:
-        waiting = waiting.where(literal(False))
-    both = union_all(formed, waiting).subquery()
+    both = table(subject, kind=kind, state=state)
     page = select(both).order_by(
         both.c.created_at.desc(), both.c.message_id.desc(), both.c.item_id.desc()
     )
     found = session.execute(page.limit(limit).offset(offset))
     return [StatusRow(**row._mapping) for row in found]
+
+
+def table(subject: Subject, *, kind: str | None = None, state: str | None = None) -> Subquery:
+    """Return the same as a table whose columns are those of `StatusRow`, to be joined with people."""
+    formed, waiting = _formed(subject, kind), _waiting(subject, kind)
+    if state is not None:
+        formed = formed.where(OutboxMessage.state == state)
+    if state not in {None, "pending"}:
+        waiting = waiting.where(literal(False))
+    return union_all(formed, waiting).subquery()
 
 
 def of_recipient(
