@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from survey_app import clock, create_app, migrations
 from survey_app.config import Settings, load_settings
 from survey_app.database import Database
+from tests.smtp_sink import SmtpSink, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2024, 9, 18, 2, 0, tzinfo=UTC)  # 09:00 on Wednesday 18/9/2024 in Lạng Sơn
@@ -142,7 +143,18 @@ def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
         "SURVEY_LINK_KEY": "test-link-key-of-more-than-32-characters!",
         "SURVEY_MAIL_DEFAULT_SENDER": "Đảng ủy Sở (mẫu) <khao-sat@so-mau.example>",
         "SURVEY_MAIL_RATE_PER_MINUTE": "0",
+        "SURVEY_MAIL_SERVER": "127.0.0.1",
+        "SURVEY_MAIL_PORT": str(free_port()),
+        "SURVEY_MAIL_TIMEOUT": "5",
     }
+
+
+@pytest.fixture
+def smtp(environ: dict[str, str]) -> Iterator[SmtpSink]:
+    """The mail server of the installation under test (without this fixture there is none)."""
+    sink = SmtpSink(int(environ["SURVEY_MAIL_PORT"])).start()
+    yield sink
+    sink.stop()
 
 
 @pytest.fixture
