@@ -98,7 +98,7 @@ def rows(
 
 
 def table(subject: Subject, *, kind: str | None = None, state: str | None = None) -> Subquery:
-    """Return the same as a table whose columns are those of `StatusRow`, to be joined with people."""
+    """Return the same as a table with the columns of `StatusRow`, to be joined with people."""
     formed, waiting = _formed(subject, kind), _waiting(subject, kind)
     if state is not None:
         formed = formed.where(OutboxMessage.state == state)
