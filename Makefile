@@ -40,9 +40,12 @@ run: $(VENV)/.run ## the whole product on this machine, with sample and inbox (R
 
 test: $(VENV)/.dev ## all checks and all tests; installs PostgreSQL and Chromium when missing
 	@scripts/test-packages.sh "$(BIN)"
-	@scripts/checks.sh "$(BIN)"
-	@REQUIRE_ALL=1 $(BIN)/python tests/postgres_server.py \
-		$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --maxfail=25 $(PYTEST)
+	@scripts/checks.sh "$(BIN)"; checks=$$?; \
+	REQUIRE_ALL=1 $(BIN)/python tests/postgres_server.py \
+		$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --maxfail=25 $(PYTEST); \
+	tests=$$?; \
+	[ $$checks = 0 ] || echo "Kiểm tra mã không đạt, xem ở trên. · Checks failed, see above." >&2; \
+	exit $$((checks | tests))
 
 check: $(VENV)/.dev ## the everyday gate: format, lint, types, imports, templates, migrations, fast tests
 	@scripts/checks.sh "$(BIN)"

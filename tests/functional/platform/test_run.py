@@ -1,0 +1,206 @@
+"""`make run` as a newcomer meets it: one command, links that open, mail arrives, a clean end."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from survey_app import runner
+from survey_app.config import load_settings
+from tests.functional.platform.test_supervisor import state
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.slow
+
+
+def start(instance, *arguments, **extra):
+    environ = {"PATH": os.environ["PATH"], "SURVEY_INSTANCE_PATH": str(instance), **extra}
+    return subprocess.Popen(
+        [sys.executable, "-m", "survey_app.runner", *arguments],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def printed_links(process):
+    """Read what is printed until the last line; return label -> address."""
+    links, seen = {}, []
+    for line in process.stdout:
+        seen.append(line)
+        found = re.match(r"  (.+?)\s+(http://\S+)$", line)
+        if found:
+            links[found[1]] = found[2]
+        if "Sign-in links work once" in line:
+            return links
+    raise AssertionError("".join(seen))
+
+
+@contextmanager
+def running(instance, *arguments):
+    process = start(instance, *arguments)
+    try:
+        yield process, printed_links(process)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=40)[0]
+        assert process.returncode == 0, rest
+        assert "Stopped" in rest
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.status, answer.read().decode()
+
+
+def children_of(pid):
+    """Return name -> process id of the programs started by the runner."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+            words = (path.parent / "cmdline").read_bytes().decode().split("\0")
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            name = {"gunicorn": "web", "worker": "worker"}
+            key = next((name[word] for word in words if word in name), "inbox")
+            found[key] = int(path.parent.name)
+    return found
+
+
+def until(condition, seconds=40):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def answers(url):
+    try:
+        return get(url)[0] == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def inbox_count(instance):
+    return len([path for path in (instance / "inbox").rglob("*") if path.is_file()])
+
+
+def test_a_newcomers_first_and_second_start(tmp_path):
+    instance = tmp_path / "instance"
+    with running(instance) as (process, links):
+        assert [label.partition(" · ")[2] for label in links] == [
+            "Front page", "Organiser", "Committee", "Administrator", *["Member"] * 3, "Inbox",
+        ]  # fmt: skip
+        for label, url in links.items():
+            assert get(url)[0] == 200, label
+        until(lambda: inbox_count(instance) >= 100)
+        programs = children_of(process.pid)
+        assert set(programs) == {"web", "worker", "inbox"}
+        kill_each_and_see_it_come_back(process, programs, links)
+        members = {label: url for label, url in links.items() if "Member" in label}
+    assert all(state(pid) == "Z" for pid in programs.values())
+    mails = inbox_count(instance)
+    with running(instance) as (_process, again):
+        assert {label: path(url) for label, url in again.items() if "Member" in label} == {
+            label: path(url) for label, url in members.items()
+        }, "the same round goes on"
+        assert again["Người tổ chức · Organiser"] != links["Người tổ chức · Organiser"]
+        time.sleep(3)
+        assert inbox_count(instance) == mails, "nobody is invited twice"
+    with running(instance, "--reset") as (_process, fresh):
+        assert {path(url) for url in fresh.values()}.isdisjoint(
+            path(url) for url in members.values()
+        )
+
+
+def path(url):
+    return url.split("/", 3)[3]
+
+
+def kill_each_and_see_it_come_back(process, programs, links):
+    for name, pid in programs.items():
+        os.kill(pid, signal.SIGKILL)
+        until(lambda name=name, pid=pid: children_of(process.pid).get(name, pid) != pid)
+    until(lambda: answers(links["Trang đầu · Front page"]) and answers(last(links)))
+
+
+def last(links):
+    return list(links.values())[-1]
+
+
+def test_a_second_one_beside_it_is_refused(tmp_path):
+    with running(tmp_path):
+        second = start(tmp_path)
+        output = second.communicate(timeout=40)[0]
+        assert second.returncode == 1
+        assert "already running" in output
+
+
+def test_settings_for_real_use_are_refused_and_nothing_is_touched(tmp_path):
+    secret = "x" * 40
+    (tmp_path / "survey.env").write_text(
+        "SURVEY_BASE_URL=https://khao-sat.example\n"
+        f"SURVEY_SECRET_KEY={secret}\nSURVEY_LINK_KEY={secret}\n"
+        "SURVEY_MAIL_DEFAULT_SENDER=a@so-mau.example\n"
+    )
+    process = start(tmp_path)
+    output = process.communicate(timeout=40)[0]
+    assert process.returncode == 1
+    assert "real use" in output
+    assert [found.name for found in tmp_path.iterdir()] == ["survey.env"]
+
+
+def test_a_misspelt_setting_is_named(tmp_path):
+    process = start(tmp_path, SURVEY_TIMEZONES="x")
+    output = process.communicate(timeout=40)[0]
+    assert process.returncode == 1
+    assert "SURVEY_TIMEZONES" in output
+    assert "Traceback" not in output
+
+
+def test_reset_removes_the_sample_only_and_keeps_real_people(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path / 'survey.sqlite'}"
+    for name in ("survey.sqlite", "survey.sqlite-wal", "clock.json", "survey.env"):
+        (tmp_path / name).touch()
+    (tmp_path / "inbox").mkdir()
+    with pytest.raises(runner.CannotStart, match="removes nothing"):
+        runner._reset(tmp_path, url, real_people=True)
+    with pytest.raises(runner.CannotStart, match="only the SQLite database"):
+        runner._reset(tmp_path, "postgresql://127.0.0.1/x", real_people=False)
+    assert (tmp_path / "survey.sqlite").exists()
+    runner._reset(tmp_path, url, real_people=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.env"]
+    assert "Starting over" in capsys.readouterr().out
+
+
+def test_the_next_free_port_is_taken(monkeypatch):
+    with socket.socket() as other:
+        other.bind((runner.LOOPBACK, 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setattr(runner, "WEB_PORT", taken)
+        assert taken < runner.Ports().web <= taken + 200
+
+
+def test_mail_goes_to_the_local_inbox_whatever_is_configured(monkeypatch):
+    monkeypatch.setenv("SURVEY_MAIL_SERVER", "mail.so-mau.example")
+    monkeypatch.setenv("SURVEY_MAIL_USE_TLS", "1")
+    monkeypatch.setenv("SURVEY_MAIL_PASSWORD", "secret")
+    settings = load_settings(runner._environment(runner.Ports()))
+    assert settings.mail.server == runner.LOOPBACK
+    assert settings.development
+    assert (settings.mail.use_tls, settings.mail.password) == (False, None)
