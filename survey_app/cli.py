@@ -13,10 +13,13 @@ from flask.cli import AppGroup, with_appcontext
 from survey_app import clock, migrations, worker
 from survey_app import jobs as job_table
 from survey_app.accounts.commands import users
+from survey_app.campaigns.commands import campaigns
 from survey_app.database import current_database
 from survey_app.demo import demo
 from survey_app.i18n import _
 from survey_app.invitations.commands_participation import participation_of_round
+from survey_app.invitations.commands_rounds import rounds
+from survey_app.questions.commands import questions
 from survey_app.terminal import help_text, plain_spoken, refuse
 
 db = AppGroup("db", help=help_text("Lược đồ cơ sở dữ liệu."))
@@ -91,6 +94,9 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         run_worker,
         jobs,
         users,
+        questions,
+        campaigns,
+        rounds,
         participation_of_round,
         demo,
     )

@@ -14,7 +14,9 @@ from flask import Flask
 
 from survey_app import housekeeping
 from survey_app.accounts import cells
+from survey_app.accounts import mails as account_mails
 from survey_app.campaigns import services as rounds
+from survey_app.campaigns.queries import second_reader_wanted
 from survey_app.database import Database
 from survey_app.invitations import closing
 from survey_app.invitations import mails as invitation_mails
@@ -22,6 +24,7 @@ from survey_app.invitations.closing import enqueue_closing_mails
 from survey_app.mailing import sender
 from survey_app.mailing.composing import register
 from survey_app.people.cell_choices import cell_choices
+from survey_app.questions import second_reader
 from survey_app.quizzes import finalising
 from survey_app.quizzes.mails import compose_result
 from survey_app.tasks import services as tasks
@@ -92,6 +95,8 @@ def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
 def install(app: Flask) -> None:
     """Hand the composers to the mail package."""
     cells.install(app, cell_choices)
+    account_mails.install(app)
+    second_reader.install(app, second_reader_wanted)
     register(app, "result", compose_result)
     closing.install(app)
     invitation_mails.install(app)

@@ -10,15 +10,17 @@ from survey_app.accounts.scope import CLI
 from survey_app.database import reading, writing
 from survey_app.extensions import current_settings
 from survey_app.formatting import moment
+from survey_app.i18n import _
+from survey_app.terminal import help_text
 
-users = AppGroup("users", help="Tài khoản của người tổ chức. · Staff accounts.")
+users = AppGroup("users", help=help_text("Tài khoản của người tổ chức."))
 
 
-@users.command("create-admin")
+@users.command("create-admin", help=help_text("Mở tài khoản quản trị và in liên kết đăng nhập."))
 @click.argument("email")
-@click.option("--name", default="", help="Họ tên; để trống thì lấy phần đầu địa chỉ thư.")
+@click.option("--name", default="", help=help_text("Họ tên của người dùng."))
 def create_admin(email: str, name: str) -> None:
-    """Mở tài khoản quản trị (hoặc giao thêm vai trò), in liên kết đăng nhập một lần."""
+    """Open an administrator's account (or give the role) and print a one-time link."""
     with writing() as unit:
         user = _find_or_create(unit, email, name)
         services.grant_role(unit, user.id, "administrator", actor=CLI)
@@ -40,24 +42,24 @@ def _link(unit: Session, user: User) -> links.MadeLink:
 
 def _print(made: links.MadeLink) -> None:
     click.echo(current_settings().base_url + made.path)
-    click.echo(f"Dùng một lần, trước {moment(made.expires_at)}.", err=True)
+    click.echo(_("Dùng một lần, trước %(moment)s.", moment=moment(made.expires_at)), err=True)
 
 
-@users.command("link")
+@users.command("link", help=help_text("In một liên kết đăng nhập mới, dùng một lần."))
 @click.argument("email")
 def link(email: str) -> None:
-    """In một liên kết đăng nhập mới, dùng một lần trong 24 giờ."""
+    """Print a fresh one-time link."""
     with writing() as unit:
         made = _link(unit, services.user_by_email(unit, email))
     _print(made)
 
 
-@users.command("role")
+@users.command("role", help=help_text("Giao một vai trò cho tài khoản."))
 @click.argument("email")
 @click.argument("role")
-@click.option("--cell", default=None, help="Mã chi bộ, cho vai trò cell_secretary.")
+@click.option("--cell", default=None, help=help_text("Mã chi bộ, cho vai trò cell_secretary."))
 def role(email: str, role: str, cell: str | None) -> None:
-    """Giao một vai trò cho tài khoản."""
+    """Give a role."""
     with writing() as unit:
         user = services.user_by_email(unit, email)
         cell_id = cells.cell_by_slug(unit, cell).id if cell else None
@@ -66,9 +68,9 @@ def role(email: str, role: str, cell: str | None) -> None:
     click.echo(f"{address}: {role}{f' ({cell})' if cell else ''}")
 
 
-@users.command("list")
+@users.command("list", help=help_text("Liệt kê các tài khoản và vai trò."))
 def list_users() -> None:
-    """Liệt kê các tài khoản và vai trò."""
+    """Print all accounts with their roles."""
     with reading() as unit:
         slugs = {cell.id: cell.slug for cell in cells.known_cells(unit)}
         accounts = queries.accounts(unit)
@@ -77,5 +79,5 @@ def list_users() -> None:
             held.grant.role + (f" ({slugs[held.grant.cell_id]})" if held.grant.cell_id else "")
             for held in account.roles
         ]
-        closed = "" if account.is_active else "  [đã đóng]"
+        closed = "" if account.is_active else f"  [{_('đã đóng')}]"
         click.echo(f"{account.email}  {account.name}  {', '.join(roles) or '–'}{closed}")

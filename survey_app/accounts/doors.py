@@ -53,6 +53,8 @@ def _staff_door(name: str, *roles: str) -> Door:
 
 
 ORGANISER = _staff_door("organiser", "organiser", "question_approver", "administrator")
+# Those who write and approve questions only may not invite people or see who took part.
+ROUNDS = _staff_door("rounds", "organiser", "administrator")
 COMMITTEE = _staff_door(
     "committee", "committee_reviewer", "campaign_monitor", "organiser", "administrator"
 )

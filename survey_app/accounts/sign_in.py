@@ -19,6 +19,7 @@ from survey_app.audit import services as audit
 from survey_app.audit.models import AuditEvent
 from survey_app.errors import Expired, Invalid
 from survey_app.i18n import _
+from survey_app.mailing import outbox
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,6 @@ def mail_link(session: Session, key: bytes, email: str, ip: str) -> None:
 
 def send_link(session: Session, key: bytes, user: User, *, actor: audit.Actor, source: str) -> None:
     """Put a mail with a fresh link into the outbox."""
-    from survey_app.mailing import outbox
-
     made = links.make(session, key, user, actor=actor, source=source)
     outbox.enqueue(
         session,

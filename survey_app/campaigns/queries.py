@@ -127,3 +127,9 @@ def due_to_open(now: datetime) -> ColumnElement[bool]:
 def due_to_close(now: datetime) -> ColumnElement[bool]:
     """Rounds that should be closed by now and are not."""
     return and_(Round.state.in_(("scheduled", "open")), Round.closes_at <= now)
+
+
+def second_reader_wanted(session: Session) -> bool:
+    """Whether any campaign asks for a second person to approve questions."""
+    found = select(Campaign.id).where(Campaign.second_reader.is_(True)).limit(1)
+    return session.scalar(found) is not None
