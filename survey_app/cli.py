@@ -19,6 +19,7 @@ from survey_app.demo import demo
 from survey_app.i18n import _
 from survey_app.invitations.commands_participation import participation_of_round
 from survey_app.invitations.commands_rounds import rounds
+from survey_app.mailing.commands import mail
 from survey_app.questions.commands import questions
 from survey_app.terminal import help_text, plain_spoken, refuse
 
@@ -99,6 +100,7 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         rounds,
         participation_of_round,
         demo,
+        mail,
     )
 )
 
