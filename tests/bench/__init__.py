@@ -1,0 +1,1 @@
+"""Benchmarks: medians and ratios within one run, printed as a table by `make bench`."""

@@ -1,0 +1,102 @@
+"""Servers on one core, the driver on the other, and the CPU time that servers used."""
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SERVER_CORE, DRIVER_CORE = 0, 1
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _stat(pid: int) -> tuple[int, float] | None:
+    """Return (parent, CPU seconds with those of ended children) of a process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return int(fields[1]), sum(int(fields[index]) for index in (11, 12, 13, 14)) / TICKS
+
+
+def _processes() -> dict[int, tuple[int, float]]:
+    found = {int(path.name): _stat(int(path.name)) for path in Path("/proc").glob("[0-9]*")}
+    return {pid: stat for pid, stat in found.items() if stat}
+
+
+def tree(root: int) -> set[int]:
+    """Return `root` and all that descend from it."""
+    processes = _processes()
+    found = {root}
+    while True:
+        more = {pid for pid, (parent, _cpu) in processes.items() if parent in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def cpu_seconds(roots: set[int]) -> float:
+    """Return the CPU time used so far by the trees of `roots`."""
+    processes = _processes()
+    pids = set().union(*(tree(root) for root in roots))
+    return sum(processes[pid][1] for pid in pids if pid in processes)
+
+
+def postgres_roots() -> set[int]:
+    """Return the main processes of the PostgreSQL servers on this machine."""
+    named = {
+        int(path.name)
+        for path in Path("/proc").glob("[0-9]*")
+        if (path / "comm").exists() and (path / "comm").read_text().strip() == "postgres"
+    }
+    return {pid for pid in named if (stat := _stat(pid)) and stat[0] not in named}
+
+
+def pin(roots: set[int], core: int) -> None:
+    """Keep the trees of `roots` on one core."""
+    for pid in set().union(*(tree(root) for root in roots)):
+        for task in Path(f"/proc/{pid}/task").glob("*"):
+            try:
+                os.sched_setaffinity(int(task.name), {core})
+            except OSError:
+                continue
+
+
+@contextmanager
+def serving(command: list[str], environ: dict[str, str], port: int, ready: str) -> Iterator[int]:
+    """Run a web server on the servers' core until the block ends; yields its process id."""
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environ},
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}{ready}")
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(url: str) -> None:
+    for _try in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(url)
