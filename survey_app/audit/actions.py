@@ -35,6 +35,7 @@ class Action(Enum):
     TEST_SENT = ("round.test_sent", set[str]())
     REMINDERS_QUEUED = ("round.reminders_queued", {"people", "number"})
     INVITATION_RESENT = ("invitation.resent", set[str]())
+    LINK_SHOWN = ("invitation.link_shown", set[str]())
     LINK_REVOKED = ("invitation.link_revoked", {"version"})
     LEDGER_ENTERED = ("ledger.entered", {"kind", "invitation_id"})
     MAIL_RETRIED = ("mail.retried", {"message_id"})

@@ -24,9 +24,11 @@ def install(app: Flask, *, secure: bool) -> None:
         headers = response.headers
         nonce = g.get("csp_nonce")
         scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
-        headers["Content-Security-Policy"] = (
+        # A page may bring a policy of its own (the preview of a mail needs inline styles).
+        headers.setdefault(
+            "Content-Security-Policy",
             f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         )
         headers["X-Content-Type-Options"] = "nosniff"
         # `no-referrer` would make Flask-WTF refuse every https POST; links carry a token in their

@@ -1,0 +1,161 @@
+"""What an organiser has to do now, most urgent first, each with its one next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.queries import current_campaign
+from survey_app.config import MailSettings
+from survey_app.formatting import moment, remaining, span
+from survey_app.i18n import _, _n
+from survey_app.invitations import queries, reaching, reminding
+from survey_app.invitations.readiness import blockers, readiness
+from survey_app.mailing import queries as mailing
+from survey_app.people.models import Person
+from survey_app.questions.models import QuestionSetVersion
+
+LIVE = ("scheduled", "open")
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: why, and where. `place` is (endpoint, values)."""
+
+    title: str
+    text: str
+    label: str
+    endpoint: str
+    slug: str | None = None
+    urgent: bool = False
+    state: str | None = None
+
+
+def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
+    """Return everything that waits for the organiser."""
+    campaign = current_campaign(session)
+    if campaign is None:
+        text = _("Người quản trị nạp chiến dịch bằng lệnh: flask campaigns import TỆP.")
+        return [Todo(_("Chưa có chiến dịch"), text, _("Xem chiến dịch"), "rounds.campaign")]
+    found = [*_mails(session), *_live(session, now), *_drafts(session, now, mail)]
+    found += _beginnings(session, campaign)
+    return sorted(found, key=lambda todo: not todo.urgent)
+
+
+def _mails(session: Session) -> list[Todo]:
+    found = []
+    stuck = mailing.trouble(session)
+    if stuck:
+        title, label = _("Thư đang không đi được"), _("Xem các vòng thi")
+        found.append(Todo(title, stuck, label, "rounds.list", urgent=True))
+    for trouble in queries.troubles(session):
+        if trouble.undeliverable:
+            found.append(
+                Todo(
+                    _n("%(n)s người không nhận được thư", trouble.undeliverable),
+                    _("%(round)s: địa chỉ thư trống hoặc hỏng.", round=trouble.round_title),
+                    _("Xem và sửa địa chỉ"),
+                    "rounds.people",
+                    trouble.round_slug,
+                    urgent=True,
+                    state="undeliverable",
+                )
+            )
+        for count, state, title in (
+            (trouble.failed, "failed", _n("%(n)s thư không giao được", trouble.failed)),
+            (trouble.unknown, "unknown", _n("%(n)s thư không rõ đã tới chưa", trouble.unknown)),
+        ):
+            if count:
+                label = _("Xem các thư này")
+                found.append(
+                    Todo(
+                        title,
+                        trouble.round_title,
+                        label,
+                        "rounds.mails",
+                        trouble.round_slug,
+                        urgent=True,
+                        state=state,
+                    )
+                )
+    return found
+
+
+def _live(session: Session, now: datetime) -> list[Todo]:
+    found = []
+    for round_ in _rounds(session, LIVE):
+        waiting = reaching.newly_reachable(session, round_.id)
+        if waiting:
+            found.append(
+                Todo(
+                    _n("%(n)s người vừa có địa chỉ thư", waiting),
+                    _("%(round)s: họ chưa nhận thư mời.", round=round_.title),
+                    _("Gửi thư mời cho họ"),
+                    "rounds.show",
+                    round_.slug,
+                    urgent=True,
+                )
+            )
+        look = reminding.outlook(session, round_, now)
+        if look.possible:
+            left = remaining(round_.closes_at, now)
+            found.append(
+                Todo(
+                    _n("%(n)s người chưa làm bài", look.people),
+                    f"{round_.title}: {left}.",
+                    _n("Nhắc %(n)s người chưa làm bài", look.people),
+                    "rounds.show",
+                    round_.slug,
+                )
+            )
+    return found
+
+
+def _drafts(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
+    found = []
+    for round_ in _rounds(session, ("draft",)):
+        in_the_way = len(blockers(readiness(session, round_, now=now, mail=mail)))
+        if round_.opens_at > now:
+            when = _("mở sau %(span)s", span=span(round_.opens_at - now))
+        else:
+            when = _("đã quá giờ mở %(when)s", when=moment(round_.opens_at))
+        if in_the_way:
+            text = _n("Còn %(n)s việc phải làm trước khi gửi.", in_the_way)
+            label = _("Xem còn việc gì")
+        else:
+            text, label = _("Đã đủ điều kiện, chưa gửi thư mời."), _("Xem và gửi thư mời")
+        title = f"{round_.title}: {when}"
+        found.append(Todo(title, text, label, "rounds.show", round_.slug, urgent=in_the_way > 0))
+    return found
+
+
+def _beginnings(session: Session, campaign: Campaign) -> list[Todo]:
+    found = []
+    if not (campaign.contact_name and campaign.contact_phone):
+        text = _("Thư mời phải ghi người để hỏi. Chưa có thì chưa gửi được thư nào.")
+        label = _("Ghi người phụ trách")
+        found.append(
+            Todo(_("Chưa có người phụ trách"), text, label, "rounds.campaign", urgent=True)
+        )
+    if not session.scalar(select(exists().where(Person.id.is_not(None)))):
+        text = _("Tải danh sách đảng viên, quần chúng từ tệp Excel đang có.")
+        found.append(
+            Todo(_("Chưa có danh sách người"), text, _("Tải danh sách lên"), "roster.upload")
+        )
+    approved = exists().where(QuestionSetVersion.state == "approved")
+    if not session.scalar(select(approved)):
+        text = _("Dán cả đề vào một ô, hoặc soạn từng câu; xem lại rồi duyệt.")
+        found.append(
+            Todo(_("Chưa có bộ câu hỏi đã duyệt"), text, _("Soạn bộ câu hỏi"), "questions.index")
+        )
+    elif not session.scalar(select(exists().where(Round.state != "cancelled"))):
+        text = _("Đã có bộ câu hỏi. Chọn chi bộ, hạn cuối và số lượt là xong.")
+        found.append(Todo(_("Chưa có vòng thi"), text, _("Mở vòng thi"), "rounds.new"))
+    return found
+
+
+def _rounds(session: Session, states: tuple[str, ...]) -> list[Round]:
+    query = select(Round).where(Round.state.in_(states)).order_by(Round.opens_at, Round.id)
+    return list(session.scalars(query))

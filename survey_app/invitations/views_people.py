@@ -1,0 +1,258 @@
+"""The people of a round: how far each is, what became of their mails, and what can be done."""
+
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as browser
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from survey_app import clock
+from survey_app.accounts.doors import signed_in
+from survey_app.accounts.scope import Scope
+from survey_app.audit import Action, record
+from survey_app.campaigns.models import Round
+from survey_app.campaigns.queries import LAUNCHED, round_by_slug
+from survey_app.database import reading, writing
+from survey_app.errors import Conflict, DomainError, Invalid, NotFound
+from survey_app.i18n import _
+from survey_app.invitations import mails as composing
+from survey_app.invitations import queries, reaching
+from survey_app.invitations.addressees import addressee
+from survey_app.invitations.participation import participation
+from survey_app.invitations.queries import PAGE, PersonLine
+from survey_app.mailing import outbox
+from survey_app.mailing import queries as mailing
+from survey_app.mailing.models import STATES as MAIL_STATES
+from survey_app.web.error_pages import status_of
+
+OPENED = "people_opened"
+OPEN_FOR = timedelta(minutes=30)
+KINDS = ("invitation", "reminder", "result")
+
+
+def people(slug: str) -> ResponseReturnValue:
+    """Who is how far, by given name; the list opens by a button, and its opening is logged."""
+    state, search = request.args.get("state", ""), request.args.get("q", "")
+    now, scope = clock.now(), _scope()
+    with reading() as session:
+        round_ = _launched(session, slug)
+        board = participation(session, round_, now, scope=scope)
+        opened = _is_opened(round_, now)
+        lines: list[PersonLine] = []
+        total = 0
+        if opened:
+            lines, total = queries.people(
+                session, round_.id, scope=scope, state=state, search=search, page=_page()
+            )
+    return render_template(
+        "invitations/people.html",
+        round=round_,
+        counts=board.total,
+        opened=opened,
+        lines=lines,
+        total=total,
+        page=_page(),
+        pages=_pages(total),
+        state=state,
+        search=search,
+        states=queries.STATES,
+    )
+
+
+def open_people(slug: str) -> ResponseReturnValue:
+    """Log that the list is opened, then show it for half an hour."""
+    now = clock.now()
+    with writing() as session:
+        round_ = _launched(session, slug)
+        _lines, total = queries.people(session, round_.id, scope=_scope())
+        record(
+            session,
+            Action.PEOPLE_LIST_OPENED,
+            signed_in(),
+            ("round", round_.id),
+            list="states",
+            count=total,
+        )
+    browser[OPENED] = {str(round_.id): (now + OPEN_FOR).isoformat()}
+    return redirect(url_for("rounds.people", slug=slug), code=303)
+
+
+def mails(slug: str) -> ResponseReturnValue:
+    """What became of each mail, in plain words."""
+    kind, state = request.args.get("kind", ""), request.args.get("state", "")
+    search = request.args.get("q", "")
+    with reading() as session:
+        round_ = _launched(session, slug)
+        about = ("round", round_.id)
+        lines, total = queries.mails(
+            session,
+            round_.id,
+            scope=_scope(),
+            kind=kind if kind in KINDS else None,
+            state=state if state in MAIL_STATES else None,
+            search=search,
+            page=_page(),
+        )
+        counts = mailing.counts(session, about)
+        trouble = mailing.trouble(session)
+    return render_template(
+        "invitations/mails.html",
+        round=round_,
+        lines=lines,
+        total=total,
+        page=_page(),
+        pages=_pages(total),
+        counts=counts,
+        trouble=trouble,
+        kind=kind,
+        state=state,
+        search=search,
+    )
+
+
+def mail_action(slug: str, action: str) -> ResponseReturnValue:
+    """Send one mail again, or stop it."""
+    actor = signed_in()
+    message_id, item_id = _number("message"), _number("item")
+    with writing() as session:
+        round_ = _launched(session, slug)
+        if action == "retry-failed":
+            count = outbox.retry_failed(session, ("round", round_.id))
+            record(session, Action.MAIL_RETRIED, actor, ("round", round_.id), message_id=None)
+            done = _("Đang gửi lại %(count)s thư.", count=count)
+        elif action == "cancel" and item_id:
+            message_id = outbox.cancel_item(session, item_id)
+            _own_mail(session, round_, message_id)
+            record(
+                session, Action.MAIL_CANCELLED, actor, ("round", round_.id), message_id=message_id
+            )
+            done = _("Đã dừng thư này.")
+        else:
+            _own_mail(session, round_, message_id)
+            if action == "cancel":
+                outbox.cancel(session, message_id)
+                what, done = Action.MAIL_CANCELLED, _("Đã dừng thư này.")
+            else:
+                outbox.retry(session, message_id, confirmed=request.form.get("sure") == "yes")
+                what, done = Action.MAIL_RETRIED, _("Đang gửi lại thư này.")
+            record(session, what, actor, ("round", round_.id), message_id=message_id)
+    flash(done, "good")
+    return redirect(url_for("rounds.mails", slug=slug, q=request.form.get("q") or None), code=303)
+
+
+def person(slug: str, public_id: str) -> ResponseReturnValue:
+    """One person in one round: state, address, mails, link."""
+    return _person_page(slug, public_id)
+
+
+def correct(slug: str, public_id: str) -> ResponseReturnValue:
+    """Store a new address, and invite again whom no mail could reach."""
+    email = request.form.get("email", "")
+    try:
+        with writing() as session:
+            round_, line = _find(session, slug, public_id)
+            queued = reaching.correct_and_resend(
+                session, round_.id, line.person_id, email, signed_in(), clock.now()
+            )
+    except Invalid as error:
+        return _person_page(slug, public_id, typed=email, problem=error), status_of(error)
+    if queued:
+        flash(_("Đã lưu địa chỉ mới và đang gửi lại thư mời."), "good")
+    else:
+        flash(_("Đã lưu địa chỉ."), "good")
+    return redirect(url_for("rounds.person", slug=slug, public_id=public_id), code=303)
+
+
+def person_action(slug: str, public_id: str, action: str) -> ResponseReturnValue:
+    """Send the invitation again, show the link once, or make it useless."""
+    actor = signed_in()
+    link = None
+    with writing() as session:
+        round_, line = _find(session, slug, public_id)
+        if action == "resend":
+            reaching.resend(session, round_.id, line.person_id, actor, clock.now())
+            flash(_("Đang gửi lại thư mời."), "good")
+        elif action == "revoke":
+            reaching.revoke_link(session, round_.id, line.person_id, actor)
+            flash(
+                _("Liên kết cũ không còn dùng được. Xin gửi lại thư mời với liên kết mới."), "good"
+            )
+        else:
+            found = addressee(session, round_.id, line.person_id)
+            link = composing.link_url(found) if found else None
+            invitation = reaching.invitation_of(session, round_.id, line.person_id)
+            record(session, Action.LINK_SHOWN, actor, ("invitation", invitation.id))
+    if link:
+        return _person_page(slug, public_id, link=link)
+    return redirect(url_for("rounds.person", slug=slug, public_id=public_id), code=303)
+
+
+def _person_page(
+    slug: str,
+    public_id: str,
+    *,
+    typed: str | None = None,
+    problem: DomainError | None = None,
+    link: str | None = None,
+) -> str:
+    with reading() as session:
+        round_, line = _find(session, slug, public_id)
+        sent = mailing.of_recipient(
+            session, ("person", line.person_id), subject=("round", round_.id)
+        )
+    return render_template(
+        "invitations/person.html",
+        round=round_,
+        line=line,
+        mails=sent,
+        live=round_.state in reaching.LIVE and clock.now() < round_.closes_at,
+        email=line.email or "" if typed is None else typed,
+        problem=problem,
+        link=link,
+    )
+
+
+def _find(session: Session, slug: str, public_id: str) -> tuple[Round, PersonLine]:
+    round_ = _launched(session, slug)
+    line = queries.person(session, round_.id, public_id, scope=_scope())
+    if line is None:
+        raise NotFound(_("Người này không có trong vòng thi."))
+    return round_, line
+
+
+def _own_mail(session: Session, round_: Round, message_id: int) -> None:
+    if not queries.mail_to_person(session, round_.id, message_id, scope=_scope()):
+        raise NotFound(_("Không có thư này."))
+
+
+def _launched(session: Session, slug: str) -> Round:
+    round_ = round_by_slug(session, slug)
+    if round_.state not in (*LAUNCHED, "cancelled") or round_.launched_at is None:
+        raise Conflict(_("Vòng thi chưa phát động nên chưa có thư và danh sách."))
+    if round_.kind != "quiz":
+        raise Conflict(_("Phiếu ẩn danh không có danh sách người gửi."))
+    return round_
+
+
+def _scope() -> Scope:
+    return signed_in().scope("organiser", "administrator")
+
+
+def _is_opened(round_: Round, now: datetime) -> bool:
+    until = (browser.get(OPENED) or {}).get(str(round_.id))
+    return isinstance(until, str) and now < datetime.fromisoformat(until)
+
+
+def _page() -> int:
+    text = request.args.get("page", "1")
+    return max(1, min(int(text), 10_000)) if text.isdecimal() else 1
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PAGE))
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isdecimal() else 0
