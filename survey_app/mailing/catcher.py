@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
+from http.cookies import SimpleCookie
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -24,10 +25,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from survey_app.i18n import DEFAULT_LOCALE, speaking
 from survey_app.mailing import catcher_pages as pages
 from survey_app.vietnamese import search_key
 
 LOOPBACK = "127.0.0.1"
+LANGUAGE_COOKIE = "lang"
 _HEADERS = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Cache-Control", "no-store"),
@@ -129,13 +132,19 @@ class Web:
         self.inbox = inbox
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        """Answer one request; nothing here changes anything."""
+        """Answer one request in the language of the application; nothing here changes anything."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return _answer(start, "405 Method Not Allowed", "")
-        section, _, rest = str(environ["PATH_INFO"]).lstrip("/").partition("/")
+        # The application's cookie: a browser sends it to every port of this machine.
+        cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(LANGUAGE_COOKIE)
+        with speaking(cookie.value if cookie else DEFAULT_LOCALE):
+            return self._page(str(environ["PATH_INFO"]), environ.get("QUERY_STRING", ""), start)
+
+    def _page(self, path: str, query_string: str, start: StartResponse) -> Iterable[bytes]:
+        section, _, rest = path.lstrip("/").partition("/")
         name, _, part = rest.partition("/")
-        query = parse_qs(environ.get("QUERY_STRING", "")).get("q", [""])[0]
         if not section:
+            query = parse_qs(query_string).get("q", [""])[0]
             return _answer(start, "200 OK", pages.listing(self.inbox.mails(query), query))
         found = self.inbox.find(name) if section == "mail" else None
         if found is None:

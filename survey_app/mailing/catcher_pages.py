@@ -9,6 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from survey_app.formatting import moment
+from survey_app.i18n import _, _n, current_locale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from survey_app.mailing.catcher import Caught
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SHOWN = 200
 
@@ -63,16 +64,23 @@ def listing(mails: Sequence[Caught], query: str) -> str:
     """Return the list of mails."""
     rows = Markup("").join(_row(mail) for mail in mails[:_SHOWN])
     if not mails:
-        text = "Không có thư nào khớp." if query else "Chưa có thư nào."
+        text = _("Không có thư nào khớp.") if query else _("Chưa có thư nào.")
         rows = Markup('<li class="soft">{}</li>').format(text)
-    more = f" Hiện {_SHOWN} thư mới nhất." if len(mails) > _SHOWN else ""
+    more = _n("Hiện %(n)s thư mới nhất.", _SHOWN) if len(mails) > _SHOWN else ""
     body = Markup(
-        '<form action="/"><input type="search" name="q" value="{}" '
-        'aria-label="Tìm thư" placeholder="Tìm theo tên, địa chỉ, tiêu đề (không cần dấu)">'
-        "<button>Tìm</button></form>"
-        '<p class="soft">{} thư.{} Tải lại trang để xem thư mới.</p><ol>{}</ol>'
-    ).format(query, len(mails), more, rows)
-    return _page("Hộp thư thử", body)
+        '<form action="/"><input type="search" name="q" value="{}" aria-label="{}" '
+        'placeholder="{}"><button>{}</button></form><p class="soft">{} {} {}</p><ol>{}</ol>'
+    ).format(
+        query,
+        _("Tìm thư"),
+        _("Tìm theo tên, địa chỉ, tiêu đề (không cần dấu)"),
+        _("Tìm thư"),
+        _n("%(n)s thư.", len(mails)),
+        more,
+        _("Tải lại trang để xem thư mới."),
+        rows,
+    )
+    return _page(_("Hộp thư thử"), body)
 
 
 def _row(mail: Caught) -> Markup:
@@ -83,7 +91,7 @@ def _row(mail: Caught) -> Markup:
         quote(mail.name),
         _name(mail),
         moment(mail.received_at),
-        mail.mail["Subject"] or "(không tiêu đề)",
+        _subject(mail),
         _address(mail),
         mail.mail["X-Survey-Message"] or "?",
     )
@@ -93,22 +101,25 @@ def reading(mail: Caught) -> str:
     """Return the page of one mail: as it looks, as text, and its headers."""
     headers = "\n".join(f"{name}: {value}" for name, value in mail.mail.items())
     body = Markup(
-        '<p><a href="/">← Tất cả thư</a></p><h1>{}</h1>'
-        '<p class="soft">Gửi {} &lt;{}&gt;, {}</p>'
-        '<iframe title="Thư như người nhận thấy" src="/mail/{}/html" '
+        '<p><a href="/">← {}</a></p><h1>{}</h1><p class="soft">{} &lt;{}&gt;, {}</p>'
+        '<iframe title="{}" src="/mail/{}/html" '
         'sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>'
-        '<h2>Phần chữ</h2><pre class="text">{}</pre>'
-        "<details><summary>Tiêu đề kỹ thuật</summary><pre>{}</pre></details>"
+        '<h2>{}</h2><pre class="text">{}</pre>'
+        "<details><summary>{}</summary><pre>{}</pre></details>"
     ).format(
-        mail.mail["Subject"] or "(không tiêu đề)",
+        _("Tất cả thư"),
+        _subject(mail),
         _name(mail),
         _address(mail),
         moment(mail.received_at),
+        _("Thư như người nhận thấy"),
         quote(mail.name),
+        _("Phần chữ"),
         _with_links(mail.part("plain")),
+        _("Tiêu đề kỹ thuật"),
         headers,
     )
-    return _page(str(mail.mail["Subject"] or "Thư"), body)
+    return _page(_subject(mail), body)
 
 
 def framed(mail: Caught) -> str:
@@ -121,9 +132,9 @@ def framed(mail: Caught) -> str:
 
 def missing() -> str:
     """Return the page for a mail that is not there."""
-    return _page(
-        "Không có thư này", Markup('<h1>Không có thư này</h1><p><a href="/">Tất cả thư</a>')
-    )
+    title = _("Không có thư này.")
+    link = Markup('<h1>{}</h1><p><a href="/">{}</a></p>').format(title, _("Tất cả thư"))
+    return _page(title, link)
 
 
 def _with_links(text: str) -> Markup:
@@ -132,6 +143,10 @@ def _with_links(text: str) -> Markup:
     return Markup("").join(
         link.format(piece) if index % 2 else escape(piece) for index, piece in enumerate(pieces)
     )
+
+
+def _subject(mail: Caught) -> str:
+    return str(mail.mail["Subject"] or "") or _("(không có tiêu đề)")
 
 
 def _name(mail: Caught) -> str:
@@ -146,9 +161,16 @@ def _address(mail: Caught) -> str:
 
 def _page(title: str, body: Markup) -> str:
     return Markup(
-        '<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>{}</title>'
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,"><style>{}</style></head><body>'
-        '<header><div><a href="/">Hộp thư thử</a><small>Thư không ra khỏi máy này</small></div>'
-        "</header><main>{}</main></body></html>"
-    ).format(title, _CSS, body)
+        '<header><div><a href="/">{}</a><small>{}</small></div></header>'
+        "<main>{}</main></body></html>"
+    ).format(
+        current_locale(),
+        title,
+        _CSS,
+        _("Hộp thư thử"),
+        _("Thư không ra khỏi máy này"),
+        body,
+    )

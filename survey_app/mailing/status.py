@@ -47,6 +47,8 @@ def skip_words(reason: str | None) -> str:
         "answered": _("đã làm xong"),
         "closed": _("đợt đã đóng"),
         "round_cancelled": _("đợt đã huỷ"),
+        "exempt": _("được miễn tham gia"),
+        "not_open": _("đợt chưa mở"),
         "left": _("không còn trong danh sách"),
         "no_address": _("chưa có địa chỉ thư"),
         "bad_address": _("địa chỉ thư không dùng được"),
