@@ -1,10 +1,8 @@
 """What may be done with people: import a roster, correct an address, keep their wishes."""
 
 import re
-from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from survey_app import audit, clock
@@ -13,9 +11,8 @@ from survey_app.errors import Invalid, NotFound
 from survey_app.i18n import LOCALES, _
 from survey_app.people.cells import cell_name_on
 from survey_app.people.importing import ImportResult, apply_import
-from survey_app.people.models import KINDS, Person, RosterUpload
+from survey_app.people.models import Person
 from survey_app.people.planning import ImportPlan, plan_import
-from survey_app.people.roster import Roster
 from survey_app.vietnamese import tidy
 
 __all__ = [
@@ -27,8 +24,6 @@ __all__ = [
     "mark_address_bad",
     "plan_import",
     "set_wishes",
-    "store_upload",
-    "throw_away_upload",
 ]
 
 # What a server says of the mailbox itself; 5.7.x is its policy and says nothing about the person.
@@ -125,27 +120,3 @@ def set_wishes(
     person.updated_at = clock.now()
     session.flush()
     return person
-
-
-def store_upload(
-    session: Session, roster: Roster, filename: str, kind: str | None, user_id: int
-) -> int:
-    """Keep a reading until somebody confirms it; nothing of it is applied. Return its id."""
-    if kind is not None and kind not in KINDS:
-        raise Invalid(_("Xin chọn loại danh sách."))
-    upload = RosterUpload(
-        uploaded_by=user_id,
-        uploaded_at=clock.now(),
-        filename=tidy(filename)[:200],
-        kind=kind,
-        document=roster.as_dict(),
-    )
-    session.add(upload)
-    session.flush()
-    return upload.id
-
-
-def throw_away_upload(session: Session, upload_id: int) -> None:
-    """Forget an upload, and with it every one that nobody confirmed within a day."""
-    old = RosterUpload.uploaded_at < clock.now() - timedelta(days=1)
-    session.execute(delete(RosterUpload).where((RosterUpload.id == upload_id) | old))
