@@ -20,6 +20,7 @@ from survey_app.i18n import _
 from survey_app.invitations.commands_participation import participation_of_round
 from survey_app.invitations.commands_rounds import rounds
 from survey_app.mailing.commands import mail
+from survey_app.people.commands import roster
 from survey_app.questions.commands import questions
 from survey_app.terminal import help_text, plain_spoken, refuse
 
@@ -99,6 +100,7 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         campaigns,
         rounds,
         participation_of_round,
+        roster,
         demo,
         mail,
     )
