@@ -158,7 +158,8 @@ def _answer(
     start: StartResponse, status: str, body: str, csp: str = pages.PAGE_POLICY
 ) -> Iterable[bytes]:
     start(status, [*_HEADERS, ("Content-Security-Policy", csp)])
-    return [body.encode()]
+    # A mail with raw bytes in its headers shows them as they are.
+    return [body.encode("utf-8", "surrogateescape")]
 
 
 class _Server(ThreadingMixIn, WSGIServer):

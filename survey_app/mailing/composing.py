@@ -96,8 +96,8 @@ def short_subject(subject: str) -> str:
     subject = " ".join(subject.split())
     if len(subject) <= SUBJECT_LENGTH:
         return subject
-    head = subject[: SUBJECT_LENGTH - 1]
-    return head.rpartition(" ")[0].rstrip(" ,;:–-") + "…"
+    head = subject[:SUBJECT_LENGTH].rpartition(" ")[0] or subject[: SUBJECT_LENGTH - 1]
+    return head.rstrip(" ,;:–-") + "…"
 
 
 def _tidy_text(text: str) -> str:

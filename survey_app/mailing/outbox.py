@@ -19,12 +19,17 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
 
 from survey_app import clock
+from survey_app.database import run, table_of
 from survey_app.errors import Conflict, NotFound
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 CHUNK = 500
+_INSERT_ONE = {
+    "sqlite": insert_on_sqlite(table_of(OutboxItem)).on_conflict_do_nothing(),
+    "postgresql": insert_on_postgresql(table_of(OutboxItem)).on_conflict_do_nothing(),
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,8 @@ def enqueue(
 ) -> bool:
     """Say one thing, once; return whether it was new (`dedupe_key` is what "once" means)."""
     item = Item(kind, recipient, subject, dedupe_key, not_before, payload or {})
-    return enqueue_many(session, [item]) == 1
+    insert_one = _INSERT_ONE[session.get_bind().dialect.name]
+    return run(session, insert_one, _row(item, clock.now())).rowcount == 1
 
 
 def enqueue_many(session: Session, items: Iterable[Item]) -> int:
