@@ -14,7 +14,18 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    Table,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -197,6 +208,22 @@ def _begin_immediate(connection: Any) -> None:
             if "locked" not in str(error) or time.monotonic() > give_up_at:
                 raise
             time.sleep(random.uniform(0.001, 0.003))
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that go past the ORM."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def run(session: Session, statement: Executable, values: Any = None) -> CursorResult[Any]:
+    """Execute a Core statement in the session's unit of work, past the ORM's machinery.
+
+    For the requests of many members at once: half the cost of `Session.execute`. The statement must
+    be built of tables (`table_of`), best once at import, with its values as parameters.
+    """
+    return session.connection().execute(statement, values)
 
 
 def current_database() -> Database:

@@ -1,13 +1,31 @@
 """The one function that changes the running tally, and the precedence it counts by."""
 
-from sqlalchemy import select, update
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import RoundCell
+from survey_app.database import run, table_of
 from survey_app.invitations.models import Invitation
 
+_INVITATION = table_of(Invitation)
+_CELL = table_of(RoundCell)
 FLAGS = ("is_done", "is_exempt", "is_started", "is_undeliverable")
 _COLUMNS = dict(zip(FLAGS, ("done", "exempt", "started", "undeliverable"), strict=True))
+
+
+@cache
+def _set_flags(names: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return update(_INVITATION).where(_INVITATION.c.id == bindparam("key")).values(values)
+
+
+@cache
+def _move(moves: tuple[tuple[str, int], ...]) -> Update:
+    values = {name: _CELL.c[name] + step for name, step in moves}
+    return update(_CELL).where(_CELL.c.id == bindparam("key")).values(values)
 
 
 def counted_as(flags: dict[str, bool]) -> str | None:
@@ -34,7 +52,7 @@ def change(
     """
     changed = {name: after[name] for name in FLAGS if after[name] != before[name]}
     if changed:
-        session.execute(update(Invitation).where(Invitation.id == invitation_id).values(changed))
+        run(session, _set_flags(tuple(changed)), {"key": invitation_id, **changed})
     moves: dict[str, int] = {"attempts": attempts} if attempts else {}
     left, entered = counted_as(before), counted_as(after)
     if left != entered:
@@ -43,8 +61,7 @@ def change(
         if entered:
             moves[entered] = 1
     if moves:
-        values = {name: getattr(RoundCell, name) + step for name, step in moves.items()}
-        session.execute(update(RoundCell).where(RoundCell.id == round_cell_id).values(values))
+        run(session, _move(tuple(moves.items())), {"key": round_cell_id})
 
 
 def flags_of(row: Invitation) -> dict[str, bool]:

@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import clock, formatting, i18n
-from survey_app.campaigns.settings import RoundSettings
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
 from survey_app.invitations import tokens
@@ -93,7 +92,7 @@ def _words(
 
 
 def _objection(entry: Entry) -> str:
-    days = RoundSettings.model_validate(entry.settings).objection_days
+    days = entry.rules.objection_days
     until = formatting.day(entry.closes_at + timedelta(days=days))
     if not entry.contact_name:
         return _("Ý kiến về đáp án xin gửi trước ngày %(day)s.", day=until)

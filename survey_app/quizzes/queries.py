@@ -7,9 +7,33 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.settings import RoundSettings
+from survey_app.database import run, table_of
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.people.models import Person
 from survey_app.quizzes.models import Attempt, Grading
+
+_CAMPAIGN = table_of(Campaign)
+_ROUND = table_of(Round)
+_MEANS = table_of(EntryMeans)
+_INVITATION = table_of(Invitation)
+_PERSON = table_of(Person)
+_ATTEMPT_TABLE = table_of(Attempt)
+_GRADING = table_of(Grading)
+
+
+_known_rules: dict[str, RoundSettings] = {}
+
+
+def _rules(text: str, document: dict[str, Any]) -> RoundSettings:
+    # Settings are frozen at launch, so there are as many as rounds; reading one costs 50 µs.
+    known = _known_rules.get(text)
+    if known is None:
+        known = RoundSettings.model_validate(document)
+        if len(_known_rules) > 500:
+            _known_rules.clear()
+        _known_rules[text] = known
+    return known
 
 
 class Entry(NamedTuple):
@@ -43,6 +67,11 @@ class Entry(NamedTuple):
     contact_name: str | None
     contact_phone: str | None
     retention_months: int
+
+    @property
+    def rules(self) -> RoundSettings:
+        """The round's settings, read."""
+        return _rules(str(self.settings), self.settings)
 
     @property
     def flags(self) -> dict[str, bool]:
@@ -81,89 +110,89 @@ class Graded(NamedTuple):
 
 
 _ENTRY_COLUMNS = (
-    Invitation.id,
-    Invitation.public_id,
-    Invitation.round_cell_id,
-    Invitation.is_done,
-    Invitation.is_exempt,
-    Invitation.is_started,
-    Invitation.is_undeliverable,
-    EntryMeans.version,
-    Person.id,
-    Person.full_name,
-    Person.kind,
-    Person.form_of_address,
-    Person.locale,
-    Person.email,
-    Person.address_state,
-    Round.id,
-    Round.slug,
-    Round.title,
-    Round.state,
-    Round.version_id,
-    Round.opens_at,
-    Round.closes_at,
-    Round.settings,
-    Campaign.tag,
-    Campaign.issuer,
-    Campaign.contact_name,
-    Campaign.contact_phone,
-    Campaign.retention_months,
+    _INVITATION.c.id,
+    _INVITATION.c.public_id,
+    _INVITATION.c.round_cell_id,
+    _INVITATION.c.is_done,
+    _INVITATION.c.is_exempt,
+    _INVITATION.c.is_started,
+    _INVITATION.c.is_undeliverable,
+    _MEANS.c.version,
+    _PERSON.c.id,
+    _PERSON.c.full_name,
+    _PERSON.c.kind,
+    _PERSON.c.form_of_address,
+    _PERSON.c.locale,
+    _PERSON.c.email,
+    _PERSON.c.address_state,
+    _ROUND.c.id,
+    _ROUND.c.slug,
+    _ROUND.c.title,
+    _ROUND.c.state,
+    _ROUND.c.version_id,
+    _ROUND.c.opens_at,
+    _ROUND.c.closes_at,
+    _ROUND.c.settings,
+    _CAMPAIGN.c.tag,
+    _CAMPAIGN.c.issuer,
+    _CAMPAIGN.c.contact_name,
+    _CAMPAIGN.c.contact_phone,
+    _CAMPAIGN.c.retention_months,
 )
-_TRY_COLUMNS = tuple(getattr(Attempt, name) for name in Try._fields)
+_TRY_COLUMNS = tuple(_ATTEMPT_TABLE.c[name] for name in Try._fields)
 
 
 def _with_context(statement: Select[Any]) -> Select[Any]:
     return (
-        statement.join(Person, Person.id == Invitation.person_id)
-        .join(Round, Round.id == Invitation.round_id)
-        .join(Campaign, Campaign.id == Round.campaign_id)
+        statement.join(_PERSON, _PERSON.c.id == _INVITATION.c.person_id)
+        .join(_ROUND, _ROUND.c.id == _INVITATION.c.round_id)
+        .join(_CAMPAIGN, _CAMPAIGN.c.id == _ROUND.c.campaign_id)
         .join(
-            EntryMeans,
-            (EntryMeans.invitation_id == Invitation.id) & (EntryMeans.kind == "link"),
+            _MEANS,
+            (_MEANS.c.invitation_id == _INVITATION.c.id) & (_MEANS.c.kind == "link"),
         )
     )
 
 
-_ENTRY = _with_context(select(*_ENTRY_COLUMNS).select_from(Invitation)).where(
-    Invitation.public_id == bindparam("public_id")
+_ENTRY = _with_context(select(*_ENTRY_COLUMNS).select_from(_INVITATION)).where(
+    _INVITATION.c.public_id == bindparam("public_id")
 )
-_ENTRY_LOCKED = _ENTRY.with_for_update(of=Invitation)
+_ENTRY_LOCKED = _ENTRY.with_for_update(of=_INVITATION)
 _TRIES = (
     select(*_TRY_COLUMNS)
-    .where(Attempt.invitation_id == bindparam("invitation_id"))
-    .order_by(Attempt.attempt_no)
+    .where(_ATTEMPT_TABLE.c.invitation_id == bindparam("invitation_id"))
+    .order_by(_ATTEMPT_TABLE.c.attempt_no)
 )
 _ATTEMPT = _with_context(
     select(*_TRY_COLUMNS, *_ENTRY_COLUMNS)
-    .select_from(Attempt)
-    .join(Invitation, Invitation.id == Attempt.invitation_id)
-).where(Attempt.public_id == bindparam("public_id"))
-_ATTEMPT_LOCKED = _ATTEMPT.with_for_update(of=(Attempt, Invitation))
+    .select_from(_ATTEMPT_TABLE)
+    .join(_INVITATION, _INVITATION.c.id == _ATTEMPT_TABLE.c.invitation_id)
+).where(_ATTEMPT_TABLE.c.public_id == bindparam("public_id"))
+_ATTEMPT_LOCKED = _ATTEMPT.with_for_update(of=(_ATTEMPT_TABLE, _INVITATION))
 _GRADINGS = (
-    select(Grading.attempt_id, Grading.right_count, Grading.question_count)
-    .join(Attempt, Attempt.id == Grading.attempt_id)
-    .where(Attempt.invitation_id == bindparam("invitation_id"))
-    .order_by(Grading.id)
+    select(_GRADING.c.attempt_id, _GRADING.c.right_count, _GRADING.c.question_count)
+    .join(_ATTEMPT_TABLE, _ATTEMPT_TABLE.c.id == _GRADING.c.attempt_id)
+    .where(_ATTEMPT_TABLE.c.invitation_id == bindparam("invitation_id"))
+    .order_by(_GRADING.c.id)
 )
 
 
 def entry(session: Session, public_id: str, *, lock: bool = False) -> Entry | None:
     """Return the invitation of a link; `lock` holds its row until the unit of work ends."""
-    row = session.execute(_ENTRY_LOCKED if lock else _ENTRY, {"public_id": public_id}).one_or_none()
+    row = run(session, _ENTRY_LOCKED if lock else _ENTRY, {"public_id": public_id}).one_or_none()
     return Entry._make(row) if row else None
 
 
 def tries(session: Session, invitation_id: int) -> list[Try]:
     """Return the attempts of an invitation, oldest first."""
-    rows = session.execute(_TRIES, {"invitation_id": invitation_id})
+    rows = run(session, _TRIES, {"invitation_id": invitation_id})
     return [Try._make(row) for row in rows]
 
 
 def attempt(session: Session, public_id: str, *, lock: bool = False) -> tuple[Try, Entry] | None:
     """Return an attempt with its invitation, in one statement."""
-    row = session.execute(
-        _ATTEMPT_LOCKED if lock else _ATTEMPT, {"public_id": public_id}
+    row = run(
+        session, _ATTEMPT_LOCKED if lock else _ATTEMPT, {"public_id": public_id}
     ).one_or_none()
     if row is None:
         return None
@@ -173,5 +202,5 @@ def attempt(session: Session, public_id: str, *, lock: bool = False) -> tuple[Tr
 
 def gradings(session: Session, invitation_id: int) -> dict[int, Graded]:
     """Return attempt id -> its newest grading, for all attempts of an invitation."""
-    rows = session.execute(_GRADINGS, {"invitation_id": invitation_id})
+    rows = run(session, _GRADINGS, {"invitation_id": invitation_id})
     return {row.attempt_id: Graded._make(row) for row in rows}

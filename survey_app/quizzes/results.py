@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from survey_app import formatting, i18n
-from survey_app.campaigns.settings import RoundSettings
 from survey_app.i18n import _
 from survey_app.questions.schema import Question, QuestionDocument, Source
 from survey_app.quizzes.drawing import PaperLine
@@ -50,7 +49,7 @@ class Policy:
 
 def policy(entry: Entry, now: datetime) -> Policy:
     """Return what the round's settings allow at `now`; the key waits for the last late answer."""
-    settings = RoundSettings.model_validate(entry.settings)
+    settings = entry.rules
     over = now >= entry.closes_at + FINALISING_DELAY or entry.round_state in {
         "closed",
         "finalised",

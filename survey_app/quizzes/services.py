@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from random import SystemRandom
+from random import Random
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from survey_app import signing
 from survey_app.campaigns.settings import RoundSettings
+from survey_app.database import run, table_of
 from survey_app.errors import Conflict, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.invitations import tally
@@ -23,6 +24,26 @@ from survey_app.quizzes.queries import Entry, Try
 from survey_app.quizzes.saving import Write
 from survey_app.quizzes.scoring import score
 
+_ATTEMPT = table_of(Attempt)
+_INSERT_ATTEMPT = insert(_ATTEMPT)
+_INSERT_GRADING = insert(table_of(Grading))
+_SAVE_ANSWERS = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("key"))
+    .values(answers=bindparam("answers"), revision=bindparam("revision"))
+)
+_VOID = update(_ATTEMPT).where(_ATTEMPT.c.id == bindparam("key")).values(state="void")
+_HAND_IN = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("key"), _ATTEMPT.c.state == "open")
+    .values(
+        state="submitted",
+        submitted_at=bindparam("at"),
+        receipt=bindparam("receipt"),
+        answers=bindparam("answers"),
+        revision=bindparam("revision"),
+    )
+)
 # Letters and digits that cannot be mistaken for each other when read out.
 _RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 # Answers received before the deadline may still be on their way into the database.
@@ -39,7 +60,7 @@ class Saved:
 
 def deadline_of(attempt: Try, entry: Entry) -> datetime:
     """Return the moment from which nothing more is taken: also a round closed early ends it."""
-    grace = timedelta(seconds=RoundSettings.model_validate(entry.settings).grace_seconds)
+    grace = timedelta(seconds=entry.rules.grace_seconds)
     return min(attempt.deadline, entry.closes_at + grace)
 
 
@@ -99,7 +120,7 @@ def begin(session: Session, entry: Entry, tries: Sequence[Try], *, now: datetime
     for attempt in tries:
         if attempt.state == "open":
             return attempt.public_id
-    settings = RoundSettings.model_validate(entry.settings)
+    settings = entry.rules
     allowed = settings.attempts_allowed
     if allowed is not None and used_attempts(tries, entry, now) >= allowed:
         raise Conflict(_("Đồng chí đã dùng hết số lượt làm bài của vòng này."))
@@ -115,28 +136,28 @@ def _start(
     if settings.time_limit_minutes is not None:
         deadline = min(deadline, now + timedelta(minutes=settings.time_limit_minutes))
     public_id = signing.new_public_id()
-    session.execute(
-        insert(Attempt).values(
-            public_id=public_id,
-            invitation_id=entry.invitation_id,
-            attempt_no=number,
-            state="open",
-            version_id=version.id,
-            paper=draw(
-                version.document.ready_questions,
-                count=settings.questions_drawn,
-                shuffle_questions=settings.shuffle_questions,
-                shuffle_choices=settings.shuffle_choices,
-                random=SystemRandom(),
-            ),
-            answers={},
-            revision=0,
-            started_at=now,
-            deadline=deadline,
-            channel="link",
-            round_cell_id=entry.round_cell_id,
-        )
+    paper = draw(
+        version.document.ready_questions,
+        count=settings.questions_drawn,
+        shuffle_questions=settings.shuffle_questions,
+        shuffle_choices=settings.shuffle_choices,
+        random=Random(secrets.randbits(64)),  # noqa: S311 (seeded from the system's randomness)
     )
+    attempt = {
+        "public_id": public_id,
+        "invitation_id": entry.invitation_id,
+        "attempt_no": number,
+        "state": "open",
+        "version_id": version.id,
+        "paper": paper,
+        "answers": {},
+        "revision": 0,
+        "started_at": now,
+        "deadline": deadline,
+        "channel": "link",
+        "round_cell_id": entry.round_cell_id,
+    }
+    run(session, _INSERT_ATTEMPT, attempt)
     return public_id
 
 
@@ -154,11 +175,8 @@ def save(
     _in_time(attempt, entry, received)
     merged = _merge(session, attempt, write)
     if merged.changed:
-        session.execute(
-            update(Attempt)
-            .where(Attempt.id == attempt.id)
-            .values(answers=merged.answers, revision=merged.revision)
-        )
+        values = {"key": attempt.id, "answers": merged.answers, "revision": merged.revision}
+        run(session, _SAVE_ANSWERS, values)
         if not entry.is_started and saving.chosen(merged.answers):
             _count(session, entry, is_started=True)
     return Saved(merged.revision, merged.conflicts)
@@ -188,7 +206,7 @@ def finish(session: Session, attempt: Try, entry: Entry) -> None:
     if saving.chosen(attempt.answers):
         _hand_in(session, attempt, entry, deadline_of(attempt, entry), reason="deadline")
     else:
-        session.execute(update(Attempt).where(Attempt.id == attempt.id).values(state="void"))
+        run(session, _VOID, {"key": attempt.id})
 
 
 def _in_time(attempt: Try, entry: Entry, received: datetime) -> None:
@@ -209,29 +227,25 @@ def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reas
         attempt.paper,
         saving.chosen(attempt.answers),
     )
-    session.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == "open")
-        .values(
-            state="submitted",
-            submitted_at=at,
-            receipt=receipt,
-            answers=attempt.answers,
-            revision=attempt.revision,
-        )
-    )
-    session.execute(
-        insert(Grading).values(
-            attempt_id=attempt.id,
-            version_id=attempt.version_id,
-            score=result.points,
-            max_score=result.maximum,
-            right_count=result.right,
-            question_count=result.questions,
-            reason=reason,
-            graded_at=at,
-        )
-    )
+    handed_in = {
+        "key": attempt.id,
+        "at": at,
+        "receipt": receipt,
+        "answers": attempt.answers,
+        "revision": attempt.revision,
+    }
+    run(session, _HAND_IN, handed_in)
+    grading = {
+        "attempt_id": attempt.id,
+        "version_id": attempt.version_id,
+        "score": result.points,
+        "max_score": result.maximum,
+        "right_count": result.right,
+        "question_count": result.questions,
+        "reason": reason,
+        "graded_at": at,
+    }
+    run(session, _INSERT_GRADING, grading)
     _count(session, entry, attempts=1, is_started=True, is_done=True)
     if entry.email and entry.address_state == "ok":
         outbox.enqueue(

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from survey_app import formatting, i18n
-from survey_app.campaigns.settings import RoundSettings
 from survey_app.database import reading, writing
 from survey_app.errors import Conflict, DomainError, Expired, Invalid
 from survey_app.i18n import _
@@ -243,7 +242,7 @@ def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
     gradings = queries.gradings(session, entry.invitation_id)
     graded = gradings[attempt.id]
     best = max(item.right_count for item in gradings.values())
-    allowed = RoundSettings.model_validate(entry.settings).attempts_allowed
+    allowed = entry.rules.attempts_allowed
     may_try = services.phase(entry, now) == "open" and allowed != 1
     left = None if allowed is None or not may_try else allowed - len(gradings)
     marked = None

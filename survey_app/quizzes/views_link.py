@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import formatting
-from survey_app.campaigns.settings import RoundSettings
 from survey_app.database import reading, writing
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
@@ -51,7 +50,7 @@ def _question_count(session: Session, entry: Entry) -> int:
     """Return how many questions a paper of this round has."""
     assert entry.version_id is not None
     ready = len(library.approved(session, entry.version_id).document.ready_questions)
-    drawn = RoundSettings.model_validate(entry.settings).questions_drawn
+    drawn = entry.rules.questions_drawn
     return min(ready, drawn) if drawn else ready
 
 
@@ -75,7 +74,7 @@ def _mode(entry: Entry, tries: Sequence[Try], now: datetime) -> str:
         return "result"
     if any(services.is_running(attempt, entry, now) for attempt in tries):
         return "resume"
-    allowed = RoundSettings.model_validate(entry.settings).attempts_allowed
+    allowed = entry.rules.attempts_allowed
     return (
         "result"
         if allowed is not None and services.used_attempts(tries, entry, now) >= allowed
@@ -87,7 +86,7 @@ def _link_page(
     question_count: int, entry: Entry, tries: Sequence[Try], *, error: str | None = None
 ) -> str:
     now = received_at()
-    settings = RoundSettings.model_validate(entry.settings)
+    settings = entry.rules
     handed_in = any(attempt.state == "submitted" for attempt in tries)
     mode = _mode(entry, tries, now)
     return prepared_page(

@@ -24,7 +24,8 @@ LINK = """<!doctype html><title>Mời</title><h1>{{ title }}</h1><p>{{ name }}</
 <form method=post><label><input type=radio name=who value=me> Đúng, tôi là {{ name }}</label>
 <button>Bắt đầu</button></form>"""
 PAGE = """<!doctype html><html lang=vi><head><meta charset=utf-8><title>Làm bài</title></head>
-<body><form method=post>{% for q in questions %}<fieldset><legend>{{ loop.index }}. {{ q.text }}</legend>
+<body><form method=post>{% for q in questions %}
+<fieldset><legend>{{ loop.index }}. {{ q.text }}</legend>
 {% for c in q.choices %}<label class=choice>
 <input type=radio name="q_{{ q.id }}" value="{{ c.id }}">
 <span class=text>{{ c.text }}</span></label>{% endfor %}</fieldset>{% endfor %}
