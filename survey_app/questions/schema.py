@@ -13,7 +13,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from survey_app.questions.fields import Amount, Digest, Id, Line, NeededLine, NeededText, Text, WebAddress
+from survey_app.questions.fields import (
+    Amount,
+    Digest,
+    Id,
+    Line,
+    NeededLine,
+    NeededText,
+    Text,
+    WebAddress,
+)
 from survey_app.questions.question_types import TYPE_FIELDS, TYPES, Kind, QuestionType, TypeName
 
 SCHEMA_NUMBER = 1

@@ -233,7 +233,7 @@ def test_words_over_several_lines() -> None:
     question = only(
         "Câu 1: Đảng bộ được\nthành lập năm nào?\nA. Năm\nmột\n\n2\n\nB. Hai\nĐáp án: A"
     )
-    assert question.text == "Đảng bộ được lập năm nào?"
+    assert question.text == "Đảng bộ được thành lập năm nào?"
     assert question.choices == ("Năm một", "Hai")
 
 
@@ -305,3 +305,15 @@ def test_the_shape_for_other_programs() -> None:
         ],
         "problems": [],
     }  # fmt: skip
+
+
+def test_a_letter_with_a_line_of_its_own_does_not_begin_inside_another() -> None:
+    question = only("Câu 1: Chất nào?\nA. Vitamin B. nhóm một\nB. Hai\nĐáp án: A")
+    assert question.choices == ("Vitamin B. nhóm một", "Hai")
+
+
+def test_a_table_restarts_where_its_numbers_do() -> None:
+    part = f"Câu 1: Một?\n{CHOICES}Câu 2: Hai?\n{CHOICES}"
+    second = part.replace("?", " nữa?")
+    paper = read_text(f"PHẦN I\n{part}PHẦN II\n{second}HẾT\nĐÁP ÁN\n1-A 2-B 1-C 2-A")
+    assert [question.correct for question in paper.questions] == [(0,), (1,), (2,), (0,)]

@@ -115,3 +115,9 @@ def test_a_key_to_a_choice_that_is_not_there_is_an_error() -> None:
 def test_a_long_file_is_refused_before_it_is_parsed() -> None:
     paper = read_text(BY_HAND + "# " + "x" * 1_000_001)
     assert [problem.code for problem in paper.problems] == ["too_big"]
+
+
+@pytest.mark.parametrize("text", ["Một\nhai", "Một\n\ufffe", "Một\n\n  hai\n#ba", "- a\n...\n---"])
+def test_several_lines_come_back(text: str) -> None:
+    made = read_text(BY_HAND).to_document().model_copy(update={"intro": text})
+    assert read(write(made)).to_document().intro == text
