@@ -26,10 +26,10 @@ def invitation_texts(
     return {
         **_frame(reader, facts, link, no_reminders),
         "subject": subject,
-        "before": [*_alone(reader), invited, *filter(None, [facts.settings.intro])],
+        "before": [*_greeting(reader), invited, *filter(None, [facts.settings.intro])],
         "facts": _about(facts, now),
         "action_label": _("Vào thi tại đây"),
-        "after": [_helped(reader)],
+        "after": [_private(reader), _ask(facts), _helped(reader)],
     }
 
 
@@ -56,14 +56,19 @@ def reminder_texts(
             title=facts.title,
             you=reader.you,
         )
-    check = _("Nếu %(you)s đã nộp bài, xin báo lại để chúng tôi kiểm tra.", you=reader.you)
+    check = _(
+        "Nếu %(you)s đã nộp bài, xin báo cho %(contact)s, điện thoại %(phone)s, để kiểm tra.",
+        you=reader.you,
+        contact=facts.contact_name,
+        phone=facts.contact_phone,
+    )
     return {
         **_frame(reader, facts, link, no_reminders),
         "subject": _("[%(tag)s] Nhắc: %(what)s", tag=facts.tag, what=_time_left(facts, now)),
-        "before": [*_alone(reader), news],
+        "before": [*_greeting(reader), news],
         "facts": [_deadline(facts, now)],
         "action_label": _("Làm bài tại đây"),
-        "after": [check],
+        "after": [_private(reader), check],
     }
 
 
@@ -72,26 +77,40 @@ def _frame(
 ) -> dict[str, Any]:
     return {
         "you": reader.you,
-        "to_name": reader.name,
-        "brand": facts.tag,
-        "organisation": facts.issuer,
+        "tag": facts.tag,
         "action_url": link,
-        "private": True,
-        "contact": {"name": facts.contact_name or "…", "phone": facts.contact_phone},
-        "unsubscribe_url": no_reminders,
+        "closing": [_("Trân trọng."), facts.issuer],
+        "foot_text": _("Nếu không muốn được nhắc:")
+        if no_reminders
+        else _("Trong thư thật, chỗ này có liên kết “Không nhận thư nhắc”."),
+        "foot_url": no_reminders,
+        "foot_label": _("Không nhận thư nhắc"),
     }
 
 
-def _alone(reader: Reader) -> list[str]:
-    if not reader.shared_mailbox:
-        return []
-    return [
-        _(
-            "Hộp thư này có nhiều người dùng chung. Thư này chỉ dành cho %(you)s %(name)s.",
-            you=reader.you,
-            name=reader.name,
+def _greeting(reader: Reader) -> list[str]:
+    greeting = [_("Kính gửi %(you)s %(name)s,", you=reader.you, name=reader.name)]
+    if reader.shared_mailbox:
+        greeting.append(
+            _(
+                "Hộp thư này có nhiều người dùng chung. Thư này chỉ dành cho %(you)s %(name)s.",
+                you=reader.you,
+                name=reader.name,
+            )
         )
-    ]
+    return greeting
+
+
+def _private(reader: Reader) -> str:
+    return _("Liên kết này dành riêng cho %(you)s, xin không chuyển tiếp.", you=reader.you)
+
+
+def _ask(facts: RoundFacts) -> str:
+    return _(
+        "Nếu gặp khó khăn, xin liên hệ %(contact)s, điện thoại %(phone)s.",
+        contact=facts.contact_name or "…",
+        phone=facts.contact_phone or "…",
+    )
 
 
 def _about(facts: RoundFacts, now: datetime) -> list[tuple[str, str]]:
@@ -128,7 +147,8 @@ def _helped(reader: Reader) -> str:
             you=reader.you,
         )
     return _(
-        "Nếu không dùng được máy tính hoặc điện thoại, %(you)s báo số điện thoại dưới đây.",
+        "Nếu không dùng được máy tính hoặc điện thoại, "
+        "%(you)s gọi số điện thoại trên để được hỗ trợ.",
         you=reader.you,
     )
 
