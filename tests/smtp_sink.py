@@ -4,7 +4,7 @@ Faults are scripted by phase: `sink.script("rcpt", "550 5.1.1 No such user")` fo
 `sink.refuse("an@so.example", "550 …")` for one address always, and actions instead of replies:
 `drop` (hang up before answering), `drop_after` (answer, then hang up), `hang` (never answer).
 `sink.received_dot` is set when a whole mail has arrived; with `sink.hold()` the answer to it waits
-for `sink.release()`.
+for `sink.release()`. `sink.arrived(phase)` waits until a scripted `hang` is being acted out.
 """
 
 import asyncio
@@ -71,9 +71,10 @@ class SmtpSink:
         self._refusals: dict[str, str] = {}
         self._released = threading.Event()
         self._released.set()
-        self._after_reply = False
+        self._hanging: dict[str, threading.Event] = defaultdict(threading.Event)
         self.received_dot = threading.Event()
         self.replied = threading.Event()
+        self.delay = 0.0  # seconds before a mail is answered
         self.connections = 0
         self.commands: list[str] = []
         self._controller: Controller | None = None
@@ -118,12 +119,15 @@ class SmtpSink:
         """Answer every RCPT for `address` with `reply`."""
         self._refusals[address] = reply
 
-    def hold(self, *, after_reply: bool = False) -> None:
-        """Keep the next mails' answers back until `release` (or: answer, then keep the line)."""
+    def hold(self) -> None:
+        """Keep the next mails' answers back until `release`."""
         self.received_dot.clear()
         self.replied.clear()
-        self._after_reply = after_reply
         self._released.clear()
+
+    def arrived(self, phase: str) -> bool:
+        """Wait until a client hangs in `phase`."""
+        return self._hanging[phase].wait(30)
 
     def release(self) -> None:
         self._released.set()
@@ -136,7 +140,8 @@ class SmtpSink:
     async def _act(self, server: SMTP, phase: str) -> str | None:
         action = self.next_action(phase)
         if action == "hang":
-            await asyncio.sleep(30)
+            self._hanging[phase].set()
+            await asyncio.sleep(60)
             action = "drop"
         if action == "drop":
             server.transport.abort()
@@ -168,22 +173,20 @@ class SmtpSink:
     ) -> str:
         del session
         action = self.next_action("dot")
-        self.received_dot.set()
-        if not self._after_reply:
-            await asyncio.get_running_loop().run_in_executor(None, self._released.wait, 60)
-        if action not in FAULTS | {None}:
-            return str(action)
-        if action != "drop":
+        if action in {None, "hang", "drop_after"}:  # a server may have it and never say so
             self._keep(envelope, answered=action != "hang")
+        self.received_dot.set()
+        await asyncio.get_running_loop().run_in_executor(None, self._released.wait, 60)
+        await asyncio.sleep(self.delay)
         if action == "hang":
-            await asyncio.sleep(30)
+            await asyncio.sleep(60)
         if action in {"drop", "hang"}:
             server.transport.abort()
             return "421 gone"
         if action == "drop_after":
             await server.push("250 2.0.0 Accepted and gone")
             server.transport.close()
-        return "250 2.0.0 Accepted"
+        return action if action not in FAULTS and action else "250 2.0.0 Accepted"
 
     def _keep(self, envelope: Envelope, *, answered: bool) -> None:
         content = envelope.original_content or b""
@@ -215,6 +218,3 @@ class _Server(SMTP):
             return
         await super().smtp_DATA(arg)
         self.sink.replied.set()
-        if self.sink._after_reply and not self.sink._released.is_set():
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(None, self.sink._released.wait, 60)
