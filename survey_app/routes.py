@@ -7,9 +7,17 @@ from flask import Flask
 from survey_app.accounts import views as sign_in
 from survey_app.accounts import views_account as account
 from survey_app.accounts import views_admin as admin
-from survey_app.accounts.doors import ADMIN, COMMITTEE, ORGANISER, STAFF, current_actor
+from survey_app.accounts.doors import ADMIN, COMMITTEE, ORGANISER, ROUNDS, STAFF, current_actor
+from survey_app.campaigns import views_organiser as drafts
+from survey_app.desks import views_organiser as organiser
 from survey_app.desks import views_public as public
+from survey_app.desks.navigation import nav_items
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_people as round_people
+from survey_app.invitations import views_reminders as reminders
+from survey_app.invitations import views_round as rounds
+from survey_app.people import views_import as roster_import
+from survey_app.people import views_organiser as roster
 from survey_app.questions import views_editor as editor
 from survey_app.questions import views_organiser as questions
 from survey_app.quizzes import views_answering as answering
@@ -21,7 +29,7 @@ from survey_app.web.doors import PARTICIPANT, PUBLIC, Route, route
 
 def all_routes() -> list[Route]:
     """Return every route of the product."""
-    staff = [*_organiser(), *_questions(), *_committee(), *_admin(), *_account()]
+    staff = [*_organiser(), *_roster(), *_questions(), *_committee(), *_admin(), *_account()]
     return [*_public(), *_member(), *staff]
 
 
@@ -31,6 +39,15 @@ def _public() -> list[Route]:
         route("/", "front.show", public.front, PUBLIC),
         route("/lost-link", "lost_link.ask", public.ask_link, PUBLIC),
         route("/lost-link", "lost_link.send", public.send_link, PUBLIC, "POST", csrf=False),
+        route("/mail/no-reminders/<token>", "reminders.show", reminders.show, PUBLIC),
+        route(
+            "/mail/no-reminders/<token>",
+            "reminders.choose",
+            reminders.choose,
+            PUBLIC,
+            "POST",
+            csrf=False,
+        ),
         route("/language", "language.choose", language.choose, PUBLIC, "POST", csrf=False),
         route("/sign-in", "sign_in.password", sign_in.password, PUBLIC, "GET POST"),
         route("/sign-in/by-mail", "sign_in.by_mail", sign_in.by_mail, PUBLIC, "GET POST"),
@@ -57,12 +74,69 @@ def _member() -> list[Route]:
         route("/practice", "practice.mark", stateless.mark_practice, PUBLIC, "POST", csrf=False),
         route("/trial/<token>", "trial.show", stateless.trial, PUBLIC),
         route("/trial/<token>", "trial.post", stateless.post_trial, PUBLIC, "POST", csrf=False),
-        route("/trial/<token>/save", "trial.save", stateless.save_trial, PUBLIC, "POST", csrf=False),
+        route(
+            "/trial/<token>/save", "trial.save", stateless.save_trial, PUBLIC, "POST", csrf=False
+        ),
     ]
 
 
 def _organiser() -> list[Route]:
-    return []
+    return [
+        route("/organiser/", "organiser.home", organiser.home, ORGANISER),
+        *_rounds(),
+    ]
+
+
+def _rounds() -> list[Route]:
+    every, one = "/organiser/rounds", "/organiser/rounds/<slug>"
+    person, doing = (
+        f"{one}/people/<public_id>",
+        "<any(close,cancel,remind,'invite-reachable'):action>",
+    )
+    mail_doing, person_doing = "retry,cancel,'retry-failed'", "resend,revoke,'show-link'"
+    mail, his = f"{one}/mail/<any({mail_doing}):action>", f"<any({person_doing}):action>"
+    return [
+        route("/organiser/campaign", "rounds.campaign", drafts.campaign, ROUNDS, "GET POST"),
+        route(every, "rounds.list", drafts.rounds, ROUNDS),
+        route(f"{every}/new", "rounds.new", drafts.new, ROUNDS, "GET POST"),
+        route(one, "rounds.show", rounds.show, ROUNDS),
+        route(f"{one}/edit", "rounds.edit", drafts.edit, ROUNDS, "GET POST"),
+        route(f"{one}/copy", "rounds.copy", drafts.copy, ROUNDS, "POST"),
+        route(f"{one}/preview", "rounds.preview", rounds.preview, ROUNDS),
+        route(f"{one}/preview.html", "rounds.preview_html", rounds.preview_html, ROUNDS),
+        route(f"{one}/test", "rounds.test", rounds.send_test, ROUNDS, "POST"),
+        route(f"{one}/launch", "rounds.confirm_launch", rounds.confirm_launch, ROUNDS),
+        route(f"{one}/launch", "rounds.launch", rounds.do_launch, ROUNDS, "POST"),
+        route(f"{one}/{doing}", "rounds.confirm", rounds.confirm, ROUNDS),
+        route(f"{one}/{doing}", "rounds.act", rounds.act, ROUNDS, "POST"),
+        route(f"{one}/people", "rounds.people", round_people.people, ROUNDS),
+        route(f"{one}/people", "rounds.open_people", round_people.open_people, ROUNDS, "POST"),
+        route(f"{one}/mail", "rounds.mails", round_people.mails, ROUNDS),
+        route(mail, "rounds.mail_action", round_people.mail_action, ROUNDS, "POST"),
+        route(person, "rounds.person", round_people.person, ROUNDS),
+        route(f"{person}/address", "rounds.correct", round_people.correct, ROUNDS, "POST"),
+        route(
+            f"{person}/{his}", "rounds.person_action", round_people.person_action, ROUNDS, "POST"
+        ),
+    ]
+
+
+def _roster() -> list[Route]:
+    root = "/organiser/roster"
+    upload = f"{root}/import/<int:upload_id>"
+    person = f"{root}/people/<public_id>"
+    return [
+        route(root, "roster.people", roster.people, ORGANISER),
+        route(f"{root}/cells", "roster.cells", roster.cells, ORGANISER),
+        route(f"{root}/template.xlsx", "roster.template", roster.template, ORGANISER),
+        route(f"{root}/import", "roster.upload", roster_import.upload, ORGANISER, "GET POST"),
+        route(upload, "roster.preview", roster_import.preview, ORGANISER),
+        route(f"{upload}/confirm", "roster.confirm", roster_import.confirm, ORGANISER, "POST"),
+        route(f"{upload}/discard", "roster.discard", roster_import.discard, ORGANISER, "POST"),
+        route(person, "roster.person", roster.person, ORGANISER),
+        route(f"{person}/address", "roster.address", roster.address, ORGANISER, "POST"),
+        route(f"{person}/wishes", "roster.wishes", roster.wishes, ORGANISER, "POST"),
+    ]
 
 
 def _committee() -> list[Route]:
@@ -125,4 +199,5 @@ def install_page_context(app: Flask) -> None:
 
     @app.context_processor
     def context() -> dict[str, Any]:
-        return {"current_actor": current_actor()}
+        actor = current_actor()
+        return {"current_actor": actor, "nav_items": nav_items(actor)}
