@@ -129,9 +129,7 @@ def _build(read: _Reader, instance: Path) -> Settings:
         development=development,
         timezone=timezone,
         behind_proxy=read.flag("BEHIND_PROXY"),
-        worker_tick_seconds=read.number(
-            "WORKER_TICK_SECONDS", 1 if development else 5, 0.05, 3600
-        ),
+        worker_tick_seconds=read.number("WORKER_TICK_SECONDS", 1 if development else 5, 0.05, 3600),
     )
 
 

@@ -40,8 +40,10 @@ def percent(ratio: float | None, digits: int = 1) -> str:
     """Return `85,7 %`, or a dash when there is no rate (nobody to divide by)."""
     if ratio is None:
         return "–"
-    return f"{number(ratio * 100, digits)}\u00a0%" if current_locale() == "vi" else (
-        f"{number(ratio * 100, digits)}%"
+    return (
+        f"{number(ratio * 100, digits)}\u00a0%"
+        if current_locale() == "vi"
+        else (f"{number(ratio * 100, digits)}%")
     )
 
 

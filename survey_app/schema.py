@@ -14,5 +14,14 @@ from survey_app.web import models as web
 
 metadata = Base.metadata
 PACKAGES = (
-    web, audit, tasks, mailing, accounts, people, questions, campaigns, invitations, quizzes,
+    web,
+    audit,
+    tasks,
+    mailing,
+    accounts,
+    people,
+    questions,
+    campaigns,
+    invitations,
+    quizzes,
 )
