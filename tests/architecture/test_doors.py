@@ -9,9 +9,19 @@ from survey_app.accounts import sessions
 from survey_app.accounts.doors import SESSION_KEY
 from survey_app.accounts.models import ROLES, RoleGrant, User
 
-DOORS = {"public", "participant", "secretary", "organiser", "committee", "admin", "staff"}
+DOORS = {
+    "public",
+    "participant",
+    "secretary",
+    "organiser",
+    "rounds",
+    "committee",
+    "admin",
+    "staff",
+}
 STAFF = {
     "organiser": {"organiser", "question_approver", "administrator"},
+    "rounds": {"organiser", "administrator"},
     "committee": {"committee_reviewer", "campaign_monitor", "organiser", "administrator"},
     "secretary": {"cell_secretary"},
     "admin": {"administrator"},
@@ -31,7 +41,8 @@ def rules(app):
 def example_path(app, rule):
     """Return an address that matches `rule`, about things that do not exist."""
     values = {
-        name: _EXAMPLES.get(type(converter).__name__, "x")
+        name: min(getattr(converter, "items", ()), default=None)
+        or _EXAMPLES.get(type(converter).__name__, "x")
         for name, converter in rule._converters.items()
     }
     adapter = app.url_map.bind("127.0.0.1")
