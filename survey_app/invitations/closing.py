@@ -71,23 +71,22 @@ def compose_closing(
     board = participation(session, round_, clock.now(), scope=ALL_CELLS)
     campaign = campaign_of(session, round_)
     with speaking(user.locale):
-        you = _("đồng chí")
         words = {
-            "rule": rule_text(),
             "headline": board.headline(today=False),
+            "rule": rule_text(),
             "totals": totals(board),
             "kinds": {row.kind: kind_label(row.kind) for row in board.rows},
-            "organisation": campaign.issuer,
-            "campaign": campaign,
-            "brand": campaign.tag,
+            "action_label": _("Mở bảng tham gia (cần đăng nhập)"),
+            "closing": [_("Trân trọng."), campaign.issuer],
+            "greeting": _("Kính gửi đồng chí %(name)s,", name=user.name),
         }
     subject, text, html = render_mail(
         "closing",
         user.locale,
-        you,
+        None,
+        tag=campaign.tag,
         round=round_,
         board=board,
-        to_name=user.name,
         action_url=f"{current_settings().base_url}/committee/rounds/{round_.slug}",
         **words,
     )

@@ -1,6 +1,7 @@
 """`flask participation ROUND`: the counts per cell, as the committee's page shows them."""
 
 import click
+from flask.cli import with_appcontext
 
 from survey_app import clock, formatting
 from survey_app.accounts.scope import ALL_CELLS
@@ -15,6 +16,7 @@ from survey_app.terminal import help_text, print_json, refuse
 @click.command("participation", help=help_text("Số người tham gia theo chi bộ của một vòng."))
 @click.argument("round_slug", metavar="ROUND")
 @click.option("--json", "as_json", is_flag=True, help=help_text("In một tài liệu JSON."))
+@with_appcontext
 def participation_of_round(round_slug: str, as_json: bool) -> None:
     """Print the counts of one launched round."""
     with reading() as session:
