@@ -58,6 +58,10 @@ def test_numbers_in_texts_sort_by_value():
     assert vi.text_sort_key("Chi bộ 02") == vi.text_sort_key("Chi bộ 2")
 
 
+def test_a_syllable_ends_before_a_longer_one_begins():
+    assert vi.text_sort_key("Tổ à") < vi.text_sort_key("Tổ a5") < vi.text_sort_key("Tổ ba")
+
+
 def test_names_of_other_scripts_still_sort():
     assert vi.name_sort_key("") == ""
     assert vi.name_sort_key("王 芳") > vi.name_sort_key("Lê Vy")

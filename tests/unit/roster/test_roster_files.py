@@ -190,7 +190,7 @@ def test_the_refusal_speaks_english_too(read):
 def timed_refusal(read, data):
     started = time.perf_counter()
     code = refused(read, data)
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 20  # seconds, on a busy machine
     return code
 
 
@@ -259,7 +259,7 @@ def test_a_loop_in_an_old_file_does_not_hang(read, target):
     started = time.perf_counter()
     with contextlib.suppress(RosterRefused):
         read(bytes(data))
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 20  # seconds, on a busy machine
 
 
 def test_an_old_file_that_asks_for_all_memory(read):
