@@ -111,14 +111,10 @@ def _some_are_real(session: Session) -> bool:
     return session.scalar(real.limit(1)) is not None
 
 
-def has_real_people(database_url: str) -> bool:
+def has_real_people(database: Database) -> bool:
     """Whether this database, which may be older than we are or empty, names anyone not invented."""
-    database = Database(database_url)
-    try:
-        with database.reading() as session:
-            return inspect(session.connection()).has_table("person") and _some_are_real(session)
-    finally:
-        database.dispose()
+    with database.reading() as session:
+        return inspect(session.connection()).has_table("person") and _some_are_real(session)
 
 
 def _questions(session: Session) -> None:
@@ -220,6 +216,23 @@ def _member_links(session: Session, settings: Settings) -> Iterator[Link]:
         yield Link(f"{name} · Member", f"/i/{token}")
 
 
+def links_to_open(database: Database, settings: Settings) -> list[str]:
+    """Return what to open as lines, with fresh sign-in links, labelled in both languages.
+
+    Raises:
+        NotAllowed: this is no development installation.
+    """
+    _refuse_production(settings)
+    with database.writing() as session:
+        found = list(fresh_links(session, settings))
+    return [line(link.label, settings.base_url + link.path) for link in found]
+
+
+def line(label: str, url: str) -> str:
+    """Return one line of what to open."""
+    return f"  {label:<36}{url}"
+
+
 demo = AppGroup("demo", help=help_text("Dữ liệu mẫu của bản thử."))
 
 
@@ -233,9 +246,5 @@ def load_command() -> None:
 @demo.command("links", help=help_text("In các địa chỉ để mở, với liên kết đăng nhập mới."))
 def links_command() -> None:
     """Print what to open, with fresh sign-in links, labelled in both languages."""
-    settings = current_settings()
-    _refuse_production(settings)
-    with current_database().writing() as session:
-        made = list(fresh_links(session, settings))
-    for link in made:
-        click.echo(f"  {link.label:<36}{settings.base_url}{link.path}")
+    for printed in links_to_open(current_database(), current_settings()):
+        click.echo(printed)

@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -19,19 +18,20 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
-from survey_app.config import SettingsError, load_settings
-from survey_app.demo import has_real_people
+from sqlalchemy.exc import OperationalError
+
+from survey_app import create_app, demo, migrations
+from survey_app.config import Settings, SettingsError, load_settings
+from survey_app.database import Database
+from survey_app.errors import DomainError
 from survey_app.supervisor import GaveUp, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 WEB_PORT, INBOX_PORT, SMTP_PORT = 8000, 8025, 2525
 START_SECONDS = 60.0
-FLASK = (sys.executable, "-m", "flask", "--app", "survey_app")
 # What the sample's start must not take over from a real installation's settings.
 _MAIL_OFF = ("USE_TLS", "USE_SSL", "USERNAME", "PASSWORD", "RATE_PER_MINUTE")
-
-
 REAL_PEOPLE = (
     "Có danh sách người thật ở đây nên không nạp thêm dữ liệu mẫu; thư vẫn chỉ vào hộp thư mẫu.\n"
     "There are real people in here, so no sample is loaded; mail still goes to the inbox only."
@@ -50,11 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with ExitStack() as stack:
             _run(stack, reset=options.reset)
-    except (CannotStart, GaveUp, SettingsError) as problem:
+    except (CannotStart, GaveUp, SettingsError, DomainError) as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
+    except OperationalError as problem:
+        print(f"\nCơ sở dữ liệu không trả lời. · The database does not answer.\n{problem.orig}")
+        return 1
     return 0
 
 
@@ -68,21 +69,22 @@ def _run(stack: ExitStack, *, reset: bool) -> None:
     settings = load_settings(environ)
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     _be_the_only_one(stack, settings.instance_path)
-    real_people = has_real_people(settings.database_url)
+    app = create_app(settings)
+    database: Database = app.extensions["survey.database"]
+    real_people = demo.has_real_people(database)
+    database.dispose()  # an open file would outlive its removal
     if reset:
-        _reset(settings.instance_path, settings.database_url, real_people)
-    _flask(environ, "db", "upgrade")
+        _reset(settings, real_people)
+    migrations.upgrade(database)
     if real_people:
         print(REAL_PEOPLE)
     else:
-        _flask(environ, "demo", "load")
-    if stop.is_set():
-        return
-    supervisor = Supervisor(_programs(ports, environ, settings.instance_path), stop)
-    with supervisor:
+        demo.load(database, settings)
+    with Supervisor(_programs(ports, environ, settings.instance_path), stop) as supervisor:
         _wait_until_open(supervisor, ports, stop)
         if not stop.is_set():
-            _print_what_to_open(environ, ports)
+            _print_what_to_open(database, settings, ports)
+        database.dispose()
         supervisor.watch()
     print("\nĐã dừng. · Stopped.")
 
@@ -155,9 +157,10 @@ def _refuse_real_installation() -> None:
         )
 
 
-def _reset(instance: Path, database_url: str, real_people: bool) -> None:
+def _reset(settings: Settings, real_people: bool) -> None:
     """Remove the sample's database, inbox and clock, saying so."""
-    if database_url != f"sqlite:///{instance / 'survey.sqlite'}":
+    instance = settings.instance_path
+    if settings.database_url != f"sqlite:///{instance / 'survey.sqlite'}":
         raise CannotStart(
             "RESET=1 chỉ xóa cơ sở dữ liệu SQLite trong thư mục instance.\n"
             "RESET=1 removes only the SQLite database in the instance folder."
@@ -176,16 +179,6 @@ def _reset(instance: Path, database_url: str, real_people: bool) -> None:
         print(f"  {path.name}")
 
 
-def _flask(environ: dict[str, str], *command: str) -> str:
-    """Run a command of the product; return what it printed."""
-    ran = subprocess.run(  # noqa: S603 - our own commands
-        [*FLASK, *command], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if ran.returncode != 0:
-        raise CannotStart(f"flask {' '.join(command)}:\n{ran.stderr or ran.stdout}")
-    return ran.stdout
-
-
 def _programs(ports: Ports, environ: dict[str, str], instance: Path) -> list[Program]:
     """Return what runs, in the order of starting; stopping goes the other way."""
     python, logs = sys.executable, instance / "logs"
@@ -193,7 +186,8 @@ def _programs(ports: Ports, environ: dict[str, str], instance: Path) -> list[Pro
     catcher += ["--web-port", str(ports.inbox), "--folder", str(instance / "inbox")]
     web = [python, "-m", "gunicorn", "--config", "python:survey_app.gunicorn_conf"]
     web += ["--bind", f"{LOOPBACK}:{ports.web}", "survey_app.wsgi:app"]
-    commands = {"inbox": catcher, "web": web, "worker": [*FLASK, "worker"]}
+    worker = [python, "-m", "flask", "--app", "survey_app", "worker"]
+    commands = {"inbox": catcher, "web": web, "worker": worker}
     return [
         Program(name, command, logs / f"{name}.log", environ, ROOT)
         for name, command in commands.items()
@@ -219,13 +213,13 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _print_what_to_open(environ: dict[str, str], ports: Ports) -> None:
-    links = _flask(environ, "demo", "links").rstrip()
+def _print_what_to_open(database: Database, settings: Settings, ports: Ports) -> None:
+    lines = "\n".join(demo.links_to_open(database, settings))
+    inbox = demo.line("Hộp thư mẫu · Inbox", f"http://{LOOPBACK}:{ports.inbox}/")
     print(
         "\nĐang chạy. Mở trong trình duyệt (Ctrl-C để dừng):\n"
         "Running. Open in a browser (Ctrl-C stops):\n\n"
-        f"{links}\n"
-        f"  {'Hộp thư mẫu · Inbox':<36}http://{LOOPBACK}:{ports.inbox}/\n\n"
+        f"{lines}\n{inbox}\n\n"
         "Liên kết đăng nhập dùng một lần. · Sign-in links work once.",
         flush=True,
     )

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from survey_app import clock, demo
 from survey_app.accounts.models import User
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.database import Database
 from survey_app.errors import NotAllowed
 from survey_app.invitations.models import Invitation
 from survey_app.mailing.models import OutboxItem
@@ -96,14 +97,16 @@ def test_it_is_refused_where_there_are_real_people(app, db, settings):
     with db.writing() as session:
         session.scalars(select(Person).limit(1)).one().is_sample = False
     before = counts(db)
-    assert demo.has_real_people(settings.database_url)
+    assert demo.has_real_people(db)
     with pytest.raises(NotAllowed):
         demo.load(db, settings)
     assert counts(db) == before
 
 
 def test_an_empty_or_unmigrated_database_has_no_real_people(tmp_path):
-    assert not demo.has_real_people(f"sqlite:///{tmp_path / 'none.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path / 'none.sqlite'}")
+    assert not demo.has_real_people(database)
+    database.dispose()
 
 
 class TestProduction:
