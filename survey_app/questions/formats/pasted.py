@@ -25,16 +25,18 @@ from survey_app.vietnamese import same_text_key
 FORMAT: Final = "text"
 _TITLE: Final = re.compile(r"câu hỏi|đề thi|đề kiểm tra|trắc nghiệm|cuộc thi|tìm hiểu|quiz", re.I)
 _SHOWN: Final = 8
+MOST_LINES_OF_ALL: Final = 60_000
 Keys = dict[int, tuple[str, ...]]
 
 
 def read(text: str) -> ReadPaper:
     """Read a pasted paper."""
-    cut = Cutter(split_lines(text)).run()
+    lines = split_lines(text)
+    cut = Cutter(lines).run() if len(lines) <= MOST_LINES_OF_ALL else None
+    if cut is None or len(cut.blocks) > MOST_QUESTIONS:
+        problem = Problem("too_many", _("Có quá nhiều câu hỏi; hãy chia thành nhiều bộ."))
+        return ReadPaper(FORMAT, "quiz", None, problems=(problem,), refused=True)
     problems: list[Problem] = []
-    if len(cut.blocks) > MOST_QUESTIONS:
-        problems.append(Problem("too_many", _("Có quá nhiều câu hỏi; hãy chia thành nhiều bộ.")))
-        return ReadPaper(FORMAT, "quiz", None, problems=tuple(problems), refused=True)
     keys = _table_keys(cut, problems)
     questions = [
         decide(block, index + 1, keys.get(index, ())) for index, block in enumerate(cut.blocks)

@@ -151,7 +151,8 @@ def _check_words(made: Decision) -> None:
         made.note("empty_choice", _("Có phương án không có lời."))
     _check_repeats(made)
     texts = [content.stem, *(option.text for option in options), *content.meta.values()]
-    if any(len(text) > LONGEST_TEXT for text in texts) or len(options) > MOST_CHOICES:
+    long = made.block.overfull or any(len(text) > LONGEST_TEXT for text in texts)
+    if long or len(options) > MOST_CHOICES:
         made.broken = True
         made.note("too_long", _("Câu hỏi dài quá mức cho phép; có lẽ các câu chưa được tách."))
     if content.editors_note:

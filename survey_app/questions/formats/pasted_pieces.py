@@ -1,10 +1,13 @@
 """The pieces a pasted paper is cut into."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from survey_app.questions.formats.pasted_keys import Token
 from survey_app.questions.formats.pasted_lines import Line, choice_inside, choice_start
 from survey_app.questions.formats.pasted_meta import meta_of
+
+MOST_LINES: Final = 400  # no question is that long; reading one takes time in the square of it
 
 
 @dataclass
@@ -20,9 +23,13 @@ class Block:
     choices_seen: int = 0
     in_explanation: bool = False
     statement: int = 0
+    overfull: bool = False
 
     def add(self, line: Line) -> None:
         """Take a line in, and keep track of where in a question it stands."""
+        if len(self.lines) >= MOST_LINES:
+            self.overfull = True
+            return
         self.lines.append(line)
         start = choice_start(line)
         if start and (self.choices_seen or start.letter in "Aa"):

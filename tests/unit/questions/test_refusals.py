@@ -63,3 +63,17 @@ def test_an_unknown_way_to_write_is_refused() -> None:
     paper = read_text("Câu 1: Ai?\nA. Một\nB. Hai\nĐáp án: A")
     with pytest.raises(Invalid):
         write(paper.to_document(), "docx")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1. x\n" * 60_001, "too_many"),
+        ("Câu 1: x\nA. Một\nB. Hai\n" * 3001, "too_many"),
+        ("Câu 1: x\n" + "abc\n" * 500, "too_long"),
+    ],
+)
+def test_text_beyond_measure_is_told_soon(text: str, code: str) -> None:
+    paper = read_text(text)
+    assert code in {problem.code for problem in paper.all_problems}
+    assert all(question.state == "error" for question in paper.questions)
