@@ -1,6 +1,7 @@
 """A worker's sender as a process of its own, to be killed.
 
-`python -m tests.faults.sending_process`; the settings come from the environment. Sends until nothing is left, then exits with 0.
+`python -m tests.faults.sending_process`. The settings come from the environment. Sends
+until nothing is left, then exits with 0.
 """
 
 import time
