@@ -37,15 +37,16 @@ header small{opacity:.9;margin-left:.6rem}
 form{display:flex;gap:.5rem;margin:.6rem 0 1rem}
 input,button{font:inherit;min-height:3rem;padding:.4rem .8rem;border-radius:.6rem;
 border:1px solid var(--soft);background:var(--card);color:inherit}
-input{flex:1;min-width:0}button{background:var(--red);border-color:var(--red);color:#fff8ea;
+input{flex:1;min-width:0}::placeholder{color:var(--soft);opacity:1}
+button{background:var(--red);border-color:var(--red);color:#fff8ea;
 font-weight:700}
 ol{list-style:none;margin:0;padding:0}
-li a{display:grid;grid-template-columns:1fr auto;gap:.1rem 1rem;padding:.75rem 1rem;color:inherit;
-text-decoration:none;background:var(--card);border:1px solid var(--line);border-radius:.6rem;
+li a{display:flex;flex-wrap:wrap;align-items:center;gap:.15rem .8rem;padding:.75rem 1rem;
+color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);border-radius:.6rem;
 margin-bottom:.5rem;overflow-wrap:anywhere}
 li a:hover strong,li a:focus strong{text-decoration:underline}
 li small,.soft{color:var(--soft);font-size:.88rem}
-li .subject{grid-column:1/-1}
+li strong,li .subject{flex:1 1 100%}
 .kind{border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;white-space:nowrap}
 h1{font-size:1.3rem;line-height:1.3;margin:.4rem 0;overflow-wrap:anywhere}
 h2{font-size:1.05rem;margin:1.4rem 0 .4rem}
@@ -85,14 +86,14 @@ def listing(mails: Sequence[Caught], query: str) -> str:
 
 def _row(mail: Caught) -> Markup:
     return Markup(
-        '<li><a href="/mail/{}/"><strong>{}</strong><small>{}</small>'
-        '<span class="subject">{}</span><small>{}</small><small class="kind">{}</small></a></li>'
+        '<li><a href="/mail/{}/"><strong>{}</strong><span class="subject">{}</span>'
+        '<small>{}</small><small>{}</small><small class="kind">{}</small></a></li>'
     ).format(
         quote(mail.name),
         _name(mail),
-        moment(mail.received_at),
         _subject(mail),
         _address(mail),
+        moment(mail.received_at),
         mail.mail["X-Survey-Message"] or "?",
     )
 
