@@ -12,6 +12,7 @@ from typing import Final
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _ODD_SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
 _CLEAN: Final = {**_INVISIBLE, **_ODD_SPACES}
+_UNCLEAN: Final = re.compile("[" + "".join(map(chr, _CLEAN)) + "]")
 
 # Tone marks in the order ngang (0) < huyền < hỏi < ngã < sắc < nặng.
 _TONES: Final = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
@@ -25,7 +26,11 @@ _END_OF_SYLLABLE: Final = "!"  # sorts before every rank, so "An" stands before 
 
 def nfc(text: str) -> str:
     """Compose (NFC), drop zero-width characters, make odd spaces plain ones."""
-    return unicodedata.normalize("NFC", text.translate(_CLEAN))
+    if text.isascii():
+        return text
+    if _UNCLEAN.search(text):
+        text = text.translate(_CLEAN)
+    return unicodedata.normalize("NFC", text)
 
 
 def tidy(text: str) -> str:
@@ -34,6 +39,8 @@ def tidy(text: str) -> str:
 
 
 def _bare(text: str) -> str:
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text.translate(_ETH))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return letters.replace("đ", "d").replace("Đ", "D")

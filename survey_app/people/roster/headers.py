@@ -7,7 +7,7 @@ from typing import Final
 
 from survey_app.people.roster import vocabulary as words
 from survey_app.people.roster.grid import Sheet
-from survey_app.people.roster.vocabulary import field_of, heading_key
+from survey_app.people.roster.vocabulary import field_of
 
 SEARCHED_ROWS: Final = 60
 _NUMBERING: Final = re.compile(r"\(?\s*(\d{1,2}|[a-hA-H])\s*\)?")
@@ -176,7 +176,7 @@ def _holds_given(sheet: Sheet, first: int, name: int) -> bool:
 def repeats_headers(headers: Headers, texts: list[str]) -> bool:
     """Return whether a row below says the headings once more (at the top of a printed page)."""
     same = Counter(
-        heading_key(texts[column]) == heading_key(headers.titles[column].split(" / ")[0])
+        texts[column].casefold() == headers.titles[column].split(" / ")[0].casefold()
         for column in headers.fields
         if column < len(texts) and column in headers.titles and texts[column]
     )

@@ -35,10 +35,10 @@ _TOTAL: Final = re.compile(
 )
 _FOOTER: Final = re.compile(
     fold_tone(
-        r"(?:người|cán bộ) lập\b|lập (?:biểu|bảng|danh sách)$|^t/m\b|^tm[.\s]|^k/?t[.\s]|^tl[.\s]|"
-        r"thủ trưởng|^xác nhận|^ký tên|ký,? ghi rõ|ký và ghi rõ|^nơi nhận|^bí thư$|^giám đốc$|"
-        r"^chi ủy$|^đảng ủy$|^ghi chú\s*:|ngày .{1,12}tháng .{1,12}năm|^phê duyệt|^duyệt$|"
-        r"^(?:chánh|phó|trưởng) (?:\w+ )?(?:văn phòng|phòng|ban|bí thư|thanh tra|giám đốc)\b"
+        r"\(?(?:(?:người|cán bộ) lập\b|lập (?:biểu|bảng|danh sách)$|t/m\b|tm[.\s]|k/?t[.\s]|"
+        r"tl[.\s]|thủ trưởng\b|xác nhận\b|ký tên|ký,? ghi rõ|ký và ghi rõ|nơi nhận\b|bí thư$|giám đốc$|"
+        r"chi ủy$|đảng ủy$|ghi chú\s*:|phê duyệt|duyệt$|.*ngày .{1,12}tháng .{1,12}năm|"
+        r"(?:chánh|phó|trưởng) (?:\w+ )?(?:văn phòng|phòng|ban|bí thư|thanh tra|giám đốc)\b)"
     )
 )
 _ORDINAL: Final = re.compile(r"\d{1,6}\.?")
@@ -91,9 +91,10 @@ def _line(headers: Headers, row: int, texts: list[str]) -> Line:
     name = name_in(headers, texts)
     first = next((text for text in texts if text and not _BESIDE.fullmatch(text)), "")
     numbered = _has_ordinal(headers, texts)
-    if _TOTAL.fullmatch(same_text_key(first)) and not (numbered and name):
+    evidence = has_evidence(headers, texts)
+    if _TOTAL.fullmatch(same_text_key(first)) and not (name and (numbered or evidence)):
         return Line(row, TOTAL, " ".join(filter(None, texts)))
-    if not has_evidence(headers, texts):
+    if not evidence:
         named_apart = name != first and any(map(str.isalpha, name))
         in_name = first == name
         if not named_apart and _is_banner(texts, first, in_name=in_name, numbered=numbered):
@@ -132,7 +133,7 @@ def has_evidence(headers: Headers, texts: list[str]) -> bool:
 
 
 def _is_footer(texts: list[str]) -> bool:
-    return any(_FOOTER.search(same_text_key(text)) for text in texts if text)
+    return any(_FOOTER.match(same_text_key(text)) for text in texts if text)
 
 
 def _is_banner(texts: list[str], first: str, *, in_name: bool, numbered: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _
@@ -9,10 +10,13 @@ from survey_app.people.roster import fields, lines
 from survey_app.people.roster.dates import Birth, read_birth
 from survey_app.people.roster.grid import Sheet, as_text
 from survey_app.people.roster.headers import Headers
-from survey_app.people.roster.model import PARTY_MEMBER, RosterPerson
+from survey_app.people.roster.model import NON_MEMBER, PARTY_MEMBER, RosterPerson
 from survey_app.people.roster.phones import read_phone
 from survey_app.people.roster.problems import at
 from survey_app.vietnamese import same_text_key
+
+_MEMBER: Final = same_text_key("Đảng viên")
+_OUTSIDER: Final = same_text_key("Quần chúng")
 
 
 @dataclass(frozen=True)
@@ -149,9 +153,9 @@ class RowReader:
         if mark and (fields.is_marked(mark) or fields.read_kind(mark)):
             return fields.read_kind(mark) or PARTY_MEMBER
         position = same_text_key(self._text(row, "position") or "")
-        if position.startswith(same_text_key("Đảng viên")):
+        if position.startswith(_MEMBER):
             return PARTY_MEMBER
-        return fields.read_kind(position) if position == same_text_key("Quần chúng") else None
+        return NON_MEMBER if position == _OUTSIDER else None
 
 
 def _email(text: str) -> fields.Read:

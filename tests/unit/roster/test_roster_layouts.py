@@ -199,6 +199,7 @@ def test_banners_of_kinds_and_offices(read):
         "Tổ Văn Nam",
         "Khối Thị Lan",
         "Chi Bảo",
+        "Nguyễn Thủ Trưởng",
     ],
 )
 @pytest.mark.parametrize("number", ["", 7])
