@@ -9,6 +9,7 @@ from survey_app.database import reading
 from survey_app.errors import NotAllowed
 from survey_app.i18n import _
 from survey_app.web.doors import Door
+from survey_app.web.resend import resend_page
 
 SESSION_KEY = "staff"
 
@@ -37,10 +38,21 @@ def signed_in() -> Actor:
     return actor
 
 
+def _signed_out_meanwhile() -> ResponseReturnValue:
+    return resend_page(
+        401,
+        _("Phiên đăng nhập đã hết"),
+        _("Xin đăng nhập lại, rồi gửi lại những gì vừa gõ."),
+        sign_in_url=url_for("sign_in.password", next="/account"),
+    )
+
+
 def _staff_door(name: str, *roles: str) -> Door:
     def guard() -> ResponseReturnValue | None:
         actor = current_actor()
         if actor is None:
+            if request.method == "POST":
+                return _signed_out_meanwhile()
             path = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("sign_in.password", next=path), code=303)
         if not actor.has(*roles):

@@ -18,6 +18,7 @@ from survey_app.errors import (
     Throttled,
 )
 from survey_app.i18n import _
+from survey_app.web.resend import resend_page
 
 log = logging.getLogger(__name__)
 
@@ -95,13 +96,10 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> ResponseReturnValue:
-        return _page(
+        return resend_page(
             400,
             _("Trang này đã mở quá lâu"),
-            _(
-                "Vì an toàn, biểu mẫu chỉ dùng được trong một thời gian. "
-                "Xin quay lại trang trước, tải lại và gửi lần nữa."
-            ),
+            _("Vì an toàn, biểu mẫu chỉ dùng được trong một thời gian, rồi phải gửi lại lần nữa."),
         )
 
     @app.errorhandler(HTTPException)
