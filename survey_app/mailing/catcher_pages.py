@@ -42,8 +42,8 @@ button{background:var(--red);border-color:var(--red);color:#fff8ea;
 font-weight:700}
 ol{list-style:none;margin:0;padding:0}
 li a{display:flex;flex-wrap:wrap;align-items:center;gap:.15rem .8rem;padding:.75rem 1rem;
-color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);border-radius:.6rem;
-margin-bottom:.5rem;overflow-wrap:anywhere}
+color:inherit;text-decoration:none;background:var(--card);border:1px solid var(--line);
+border-radius:.6rem;margin-bottom:.5rem;overflow-wrap:anywhere}
 li a:hover strong,li a:focus strong{text-decoration:underline}
 li small,.soft{color:var(--soft);font-size:.88rem}
 li strong,li .subject{flex:1 1 100%}

@@ -13,7 +13,7 @@ from email.utils import make_msgid
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
@@ -66,9 +66,8 @@ def enqueue_many(session: Session, items: Iterable[Item]) -> int:
     insert_ = insert_on_postgresql if dialect == "postgresql" else insert_on_sqlite
     now, remaining, added = clock.now(), iter(items), 0
     while chunk := list(islice(remaining, CHUNK)):
-        rows = [_row(item, now) for item in chunk]
-        statement = insert_(OutboxItem).values(rows).on_conflict_do_nothing()
-        added += len(session.execute(statement.returning(OutboxItem.id)).all())
+        statement = insert_(OutboxItem).on_conflict_do_nothing().returning(OutboxItem.id)
+        added += len(session.execute(statement, [_row(item, now) for item in chunk]).all())
     return added
 
 
@@ -86,12 +85,19 @@ def _row(item: Item, now: datetime) -> dict[str, Any]:
     }
 
 
-def envelope(session: Session, limit: int, *, kinds: Iterable[str] | None = None) -> int:
-    """Form mails from what is due (of `kinds`), oldest first; return how many mails.
+def newest_item(session: Session) -> int:
+    """Return the highest id of anything that was ever to be said."""
+    return session.scalar(select(func.max(OutboxItem.id))) or 0
 
-    On PostgreSQL several workers may do this at the same time.
+
+def envelope(
+    session: Session, limit: int, *, kinds: Iterable[str] | None = None, after: int = 0
+) -> int:
+    """Form mails from what is due (of `kinds`, item ids above `after`), oldest first.
+
+    Return how many mails. On PostgreSQL several workers may do this at the same time.
     """
-    waiting = _waiting().order_by(OutboxItem.id).limit(limit)
+    waiting = _waiting().where(OutboxItem.id > after).order_by(OutboxItem.id).limit(limit)
     if kinds is not None:
         waiting = waiting.where(OutboxItem.kind.in_(list(kinds)))
     items = session.scalars(waiting.with_for_update(skip_locked=True)).all()

@@ -23,6 +23,8 @@ class Pace:
     rest_until: datetime | None = None
     rests: int = 0
     trouble: int = 0
+    # Up to here the things to be said were looked through for urgent ones.
+    looked_until: int = 0
 
     def resting(self, now: datetime) -> bool:
         """Whether nothing should be sent at `now`."""

@@ -87,14 +87,23 @@ class _Sender:
         limit = limit if allowed is None else min(limit, allowed)
         if limit == 0:
             return []
-        urgent = self._composers.urgent
-        if urgent:
-            outbox.envelope(session, limit, kinds=urgent)
+        self._form_urgent(session, limit)
         # No more mails are formed than leave soon: what waits as an item can still be combined.
         missing = limit - claims.due_count(session, limit)
         if missing > 0:
             outbox.envelope(session, missing)
-        return list(claims.claim(session, self._worker_id, limit, urgent=urgent))
+        return list(claims.claim(session, self._worker_id, limit, urgent=self._composers.urgent))
+
+    def _form_urgent(self, session: Session, limit: int) -> None:
+        """Form urgent mails even when 100,000 others wait; looks at what is new only."""
+        urgent = self._composers.urgent
+        if not urgent:
+            return
+        newest = outbox.newest_item(session)
+        # Rows may appear out of order on PostgreSQL; what is missed here comes in its turn.
+        after = max(0, self._pace.looked_until - 1000)
+        if outbox.envelope(session, limit, kinds=urgent, after=after) < limit:
+            self._pace.looked_until = newest
 
     def _give_back(self, ids: list[int], trouble: LineDown | None) -> None:
         if not ids:
