@@ -36,8 +36,8 @@ _TOTAL: Final = re.compile(
 _FOOTER: Final = re.compile(
     fold_tone(
         r"\(?(?:(?:người|cán bộ) lập\b|lập (?:biểu|bảng|danh sách)$|t/m\b|tm[.\s]|k/?t[.\s]|"
-        r"tl[.\s]|thủ trưởng\b|xác nhận\b|ký tên|ký,? ghi rõ|ký và ghi rõ|nơi nhận\b|bí thư$|giám đốc$|"
-        r"chi ủy$|đảng ủy$|ghi chú\s*:|phê duyệt|duyệt$|.*ngày .{1,12}tháng .{1,12}năm|"
+        r"tl[.\s]|thủ trưởng\b|xác nhận\b|ký tên|ký,? ghi rõ|ký và ghi rõ|nơi nhận\b|bí thư$|"
+        r"giám đốc$|chi ủy$|đảng ủy$|ghi chú\s*:|phê duyệt|duyệt$|.*ngày .{1,12}tháng .{1,12}năm|"
         r"(?:chánh|phó|trưởng) (?:\w+ )?(?:văn phòng|phòng|ban|bí thư|thanh tra|giám đốc)\b)"
     )
 )
