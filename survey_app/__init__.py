@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app.config import load_settings
     from survey_app.database import Database
     from survey_app.extensions import csrf, mail
-    from survey_app.web import doors, error_pages, headers, pages
+    from survey_app.web import compression, doors, error_pages, headers, pages
 
     settings = settings or load_settings()
     settings.instance_path.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         clock.use_source(clock.shifted_by_file(settings.instance_path / "clock.json"))
     csrf.init_app(app)
     mail.init_app(app)
-    # The order is that in which a request meets them.
+    # The order is that in which a request meets them; answers meet them backwards.
+    compression.install(app)
     pages.install(app)
     headers.install(app, secure=settings.secure)
     doors.install(app, routes.all_routes())

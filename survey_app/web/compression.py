@@ -1,0 +1,30 @@
+"""Large pages travel compressed: a paper of 20 questions is 35 kB of text and 6 kB of zip.
+
+Small ones do not pay for it, and none that came with a query string: what a stranger can put into a
+page must not be squeezed together with that page's secrets (BREACH).
+"""
+
+import gzip
+
+from flask import Flask, Response, request
+
+LARGE = 10_000
+_LEVEL = 1  # most of the gain at a third of the cost of the usual 6
+
+
+def install(app: Flask) -> None:
+    """Compress large pages of `app` for browsers that take them so."""
+
+    @app.after_request
+    def compress(response: Response) -> Response:
+        if response.mimetype != "text/html" or response.is_streamed:
+            return response
+        response.vary.add("Accept-Encoding")
+        takes_it = request.accept_encodings["gzip"] > 0
+        if not takes_it or request.query_string or "Content-Encoding" in response.headers:
+            return response
+        body = response.get_data()
+        if len(body) >= LARGE:
+            response.set_data(gzip.compress(body, _LEVEL, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+        return response
