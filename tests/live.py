@@ -41,11 +41,9 @@ def free_port() -> int:
 
 
 def gunicorn_command(port: int) -> list[str]:
-    """Return the command line of the web server; what it leaves out stands in gunicorn.conf.py."""
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-    if not (ROOT / "gunicorn.conf.py").exists():
-        command += ["--workers", "1", "--threads", "8", "--no-control-socket"]
-    return [*command, "survey_app.wsgi:app"]
+    """Return the command line of the web server, as shipped."""
+    shipped = ["--config", "python:survey_app.gunicorn_conf", "--bind", f"127.0.0.1:{port}"]
+    return [sys.executable, "-m", "gunicorn", *shipped, "survey_app.wsgi:app"]
 
 
 def _die_with_the_test() -> None:
