@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from survey_app import clock, create_app, migrations
 from survey_app.config import Settings, load_settings
 from survey_app.database import Database
+from survey_app.i18n import DEFAULT_LOCALE, set_locale
 from tests.smtp_sink import SmtpSink, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,13 @@ class TestClock:
     def set(self, moment: datetime) -> None:
         """Jump to `moment`."""
         self.value = moment
+
+
+@pytest.fixture(autouse=True)
+def vietnamese_first() -> Iterator[None]:
+    """Each test begins in Vietnamese, whatever language the last request of another one had."""
+    set_locale(DEFAULT_LOCALE)
+    yield
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+"""What the database itself refuses."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from survey_app.database import Database, UnsafeSqlite, check_sqlite_version
+from survey_app.web.models import Throttle
+
+
+def throttle(moment: datetime) -> Throttle:
+    return Throttle(bucket="b", window_start=moment, count=1)
+
+
+def test_a_reading_connection_refuses_writes(db: Database) -> None:
+    with pytest.raises(DBAPIError), db.reading() as session:
+        session.execute(text("DELETE FROM throttle"))
+
+
+def test_naive_moments_are_refused(db: Database) -> None:
+    with pytest.raises(StatementError, match="naive"), db.writing() as session:
+        session.add(throttle(datetime(2024, 9, 18, 9, 0)))  # noqa: DTZ001
+
+
+def test_moments_come_back_aware_and_in_utc(db: Database) -> None:
+    vietnam = timezone(timedelta(hours=7))
+    with db.writing() as session:
+        session.add(throttle(datetime(2024, 9, 18, 9, 0, tzinfo=vietnam)))
+    with db.reading() as session:
+        stored = session.query(Throttle).one().window_start
+    assert stored == datetime(2024, 9, 18, 2, 0, tzinfo=UTC)
+    assert stored.tzinfo is UTC
+
+
+def test_an_exception_takes_everything_back(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError), db.writing() as session:
+        session.add(throttle(datetime(2024, 9, 18, tzinfo=UTC)))
+        session.flush()
+        raise ZeroDivisionError
+    with db.reading() as session:
+        assert session.query(Throttle).count() == 0
+
+
+def test_a_unit_of_work_inside_another_is_a_mistake_told_at_once(db: Database) -> None:
+    with db.writing(), pytest.raises(RuntimeError, match="inside"), db.writing():
+        pass
+
+
+def test_references_are_enforced(db: Database) -> None:
+    with pytest.raises(DBAPIError), db.writing() as session:
+        session.execute(
+            text("INSERT INTO cell_name (cell_id, name) VALUES (4711, 'không có chi bộ này')")
+        )
+
+
+def test_sqlite_is_durable_and_leaves_no_deleted_text(db: Database) -> None:
+    if not db.is_sqlite:
+        return
+    with db.writing() as session:
+        found = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("synchronous", "foreign_keys", "secure_delete", "journal_mode")
+        }
+    assert found == {
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "journal_mode": "wal",
+    }
+
+
+@pytest.mark.parametrize("version", [(3, 51, 3), (3, 53, 4), (3, 50, 7), (3, 44, 6)])
+def test_sqlite_builds_without_the_wal_reset_bug_are_taken(version: tuple[int, ...]) -> None:
+    check_sqlite_version(version)
+
+
+@pytest.mark.parametrize("version", [(3, 40, 1), (3, 51, 2), (3, 50, 6), (3, 45, 9)])
+def test_sqlite_builds_with_it_are_refused(version: tuple[int, ...]) -> None:
+    with pytest.raises(UnsafeSqlite):
+        check_sqlite_version(version)
+
+
+def test_the_app_uses_such_a_build(app: Flask) -> None:
+    from pysqlite3 import dbapi2
+
+    check_sqlite_version(dbapi2.sqlite_version_info)

@@ -1,0 +1,90 @@
+"""Settings fail loudly, and name the variable."""
+
+from pathlib import Path
+
+import pytest
+
+from survey_app.config import Settings, SettingsError, load_settings
+
+
+def environ(tmp_path: Path, **changes: str | None) -> dict[str, str]:
+    values: dict[str, str | None] = {
+        "INSTANCE_PATH": str(tmp_path),
+        "BASE_URL": "https://khao-sat.so-mau.example",
+        "SECRET_KEY": "s" * 40,
+        "LINK_KEY": "l" * 40,
+        "MAIL_DEFAULT_SENDER": "Mẫu <khao-sat@so-mau.example>",
+        **changes,
+    }
+    return {f"SURVEY_{name}": value for name, value in values.items() if value is not None}
+
+
+def load(tmp_path: Path, **changes: str | None) -> Settings:
+    return load_settings(environ(tmp_path, **changes))
+
+
+def test_a_complete_environment(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert settings.secure
+    assert settings.database_url.endswith("survey.sqlite")
+    assert settings.mail.rate_per_minute == 30
+    assert settings.mail_domain == "so-mau.example"
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("BASE_URL", "http://khao-sat.so-mau.example"),
+        ("BASE_URL", "https://khao-sat.so-mau.example/thu-muc"),
+        ("BASE_URL", None),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", None),
+        ("LINK_KEY", None),
+        ("ENV", "prod"),
+        ("TIMEZONE", "Hanoi"),
+        ("DATABASE_URL", "mysql://x"),
+        ("MAIL_PORT", "smtp"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_TIMEOUT", "-1"),
+        ("MAIL_USE_TLS", "maybe"),
+        ("MAIL_DEFAULT_SENDER", None),
+        ("BEHIND_PROXY", "2"),
+        ("COLOUR", "red"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, name: str, value: str | None) -> None:
+    with pytest.raises(SettingsError, match=f"SURVEY_{name}"):
+        load(tmp_path, **{name: value})
+
+
+def test_both_kinds_of_encryption_exclude_each_other(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="exclude"):
+        load(tmp_path, MAIL_USE_TLS="1", MAIL_USE_SSL="1")
+
+
+def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / "survey.env").write_text(
+        '# mẫu\nSURVEY_MAIL_PORT="2500"\nSURVEY_MAIL_TIMEOUT=9\n', encoding="utf-8"
+    )
+    settings = load(tmp_path, MAIL_TIMEOUT="7")
+    assert (settings.mail.port, settings.mail.timeout) == (2500, 7.0)
+
+
+def test_a_broken_line_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "survey.env").write_text("SURVEY_MAIL_PORT 25\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="line 1"):
+        load(tmp_path)
+
+
+def test_secrets_are_in_no_printout(tmp_path: Path) -> None:
+    printed = repr(load(tmp_path, MAIL_PASSWORD="geheim"))
+    assert "geheim" not in printed
+    assert "ssss" not in printed
+    assert "llll" not in printed
+
+
+def test_development_makes_its_own_secrets_once(tmp_path: Path) -> None:
+    bare = {"SURVEY_INSTANCE_PATH": str(tmp_path), "SURVEY_ENV": "development"}
+    first, second = load_settings(bare), load_settings(bare)
+    assert first.secret_key == second.secret_key != first.link_key.decode()
+    assert first.mail.rate_per_minute == 0
