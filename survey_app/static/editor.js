@@ -115,7 +115,8 @@
       press("save_new").click();
     } else if (event.key === "Enter" && row && event.target.matches("textarea") && !event.shiftKey) {
       event.preventDefault();
-      add(row);
+      const next = row.nextElementSibling;
+      if (next && !words(next).value) words(next).focus(); else add(row);
     } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       const step = event.key === "ArrowUp" ? -1 : 1;
       event.preventDefault();
