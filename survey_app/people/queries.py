@@ -1,5 +1,6 @@
 """Looking up people and cells for the organiser's pages. Rows belong to cells: `scope` is asked."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -151,27 +152,27 @@ def _narrowed(query: Select[Any], chosen: Filter, scope: Scope) -> Select[Any]:
 
 def list_cells(session: Session, today: date, *, scope: Scope) -> list[CellLine]:
     """Return the cells of `scope` in the committee's own order, with their people of today."""
-    counted: dict[int, dict[tuple[str, bool], int]] = {}
+    counted: dict[int, Counter[tuple[str, bool]]] = {}
     rows = session.execute(
-        select(Membership.cell_id, Person.kind, Person.address_state == "ok", func.count())
+        select(Membership.cell_id, Person.kind, Person.address_state, func.count())
         .join(Person, Person.id == Membership.person_id)
         .where(_home(), Person.merged_into_id.is_(None))
-        .group_by(Membership.cell_id, Person.kind, Person.address_state == "ok")
+        .group_by(Membership.cell_id, Person.kind, Person.address_state)
     )
-    for cell_id, kind, reachable, number in rows:
-        counted.setdefault(cell_id, {})[kind, bool(reachable)] = number
+    for cell_id, kind, state, number in rows:
+        counted.setdefault(cell_id, Counter())[kind, state == "ok"] += number
     names = load_cells(session, today).names
     cells = session.scalars(select(Cell).order_by(Cell.position, Cell.id))
     return [
-        _cell_line(cell, names.get(cell.id, cell.slug), counted.get(cell.id, {}))
+        _cell_line(cell, names.get(cell.id, cell.slug), counted.get(cell.id, Counter()))
         for cell in cells
         if scope.includes(cell.id)
     ]
 
 
-def _cell_line(cell: Cell, name: str, counted: dict[tuple[str, bool], int]) -> CellLine:
+def _cell_line(cell: Cell, name: str, counted: Counter[tuple[str, bool]]) -> CellLine:
     def number(kind: str) -> int:
-        return counted.get((kind, True), 0) + counted.get((kind, False), 0)
+        return counted[kind, True] + counted[kind, False]
 
     return CellLine(
         id=cell.id,

@@ -176,6 +176,16 @@ def test_marks_tell_people_apart_but_their_place_does_not(db: Database) -> None:
         assert outcomes(again) == ["unchanged", "added", "changed"]
 
 
+def test_twins_who_differ_by_a_mark_are_not_one_person(db: Database) -> None:
+    twins = [one(2, "Lý Thị Thúy", birth_date=BORN), one(3, "Lý Thị Thùy", birth_date=BORN)]
+    with db.writing() as session:
+        assert outcomes(take(session, *twins)) == ["added", "added"]
+        assert outcomes(take(session, *twins)) == ["unchanged", "unchanged"]
+        third = take(session, one(2, "Lý Thị Thuy", birth_date=BORN))
+        assert outcomes(third) == ["ask"]
+        assert len(third.plan.rows[0].candidates) == 2
+
+
 def test_a_code_decides_before_everything_else(db: Database) -> None:
     with db.writing() as session:
         take(session, one(2, birth_date=BORN, member_code="A1"))
