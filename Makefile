@@ -42,7 +42,8 @@ test: $(VENV)/.dev ## all checks and all tests; installs PostgreSQL and Chromium
 	@scripts/test-packages.sh "$(BIN)"
 	@scripts/checks.sh "$(BIN)"; checks=$$?; \
 	REQUIRE_ALL=1 $(BIN)/python tests/postgres_server.py \
-		$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --maxfail=25 $(PYTEST); \
+		$(BIN)/python -m pytest -q -p tests.no_silent_skips -n $(WORKERS) --dist loadfile \
+		--maxfail=25 $(PYTEST); \
 	tests=$$?; \
 	[ $$checks = 0 ] || echo "Kiểm tra mã không đạt, xem ở trên. · Checks failed, see above." >&2; \
 	exit $$((checks | tests))

@@ -27,6 +27,7 @@ if [ "$(id -u)" = 0 ]; then
   has_chromium || missing+=(chromium-headless-shell)
   has_font || missing+=(fonts-dejavu-core)
   has_postgres || missing+=(postgresql)
+  command -v openssl >/dev/null || missing+=(openssl)
   [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
 elif ! has_chromium; then
   "$bin/playwright" install chromium
