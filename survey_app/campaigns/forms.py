@@ -194,6 +194,7 @@ class RoundForm(StaffForm):
         settings = {
             **base.plain(),
             **{name: getattr(self, name).data for name in _SAME_NAME},
+            "intro": self.intro.data or "",
             "cells": "all" if everyone else tuple(self.chosen_cells.data or ()),
             "attempts_allowed": self.attempts.data,
             "time_limit_minutes": self.time_limit.data,

@@ -117,8 +117,10 @@ def address_refused(session: Session, message: OutboxMessage, reply: str) -> Non
     """Hear from the mail package that a server takes no mail for an address any more."""
     if message.recipient_kind != "person":
         return
+    # `message` was read before the attempt; the address tried stands in its row only.
+    tried = session.scalar(select(OutboxMessage.sent_to).where(OutboxMessage.id == message.id))
     person = session.get(Person, message.recipient_id)
-    if person is None or (message.sent_to or "").casefold() != (person.email or "").casefold():
+    if person is None or (tried or "").casefold() != (person.email or "").casefold():
         return  # corrected since
     if mark_address_bad(session, person.id, reply):
         for invitation, _round in _live_invitations(session, person.id):
