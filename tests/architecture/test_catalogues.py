@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
-from tests.missing_english import KEYWORDS, extracted, missing
+from tests.missing_english import KEYWORDS, called, extracted, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted((ROOT / "survey_app" / "translations" / "en").glob("*.po"))
@@ -98,8 +98,7 @@ def loose_sentences(tree):
     spoken = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            function = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if function in KEYWORDS:
+            if called(node) in KEYWORDS:
                 spoken |= {id(part) for value in node.args for part in ast.walk(value)}
         elif isinstance(node, ast.Expr):  # a docstring
             spoken.add(id(node.value))
