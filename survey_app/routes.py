@@ -22,6 +22,7 @@ from survey_app.questions import views_editor as editor
 from survey_app.questions import views_organiser as questions
 from survey_app.quizzes import views_answering as answering
 from survey_app.quizzes import views_link as link
+from survey_app.quizzes import views_result as results
 from survey_app.quizzes import views_stateless as stateless
 from survey_app.web import health, language
 from survey_app.web.doors import PARTICIPANT, PUBLIC, Route, route
@@ -68,7 +69,7 @@ def _member() -> list[Route]:
         route(one, "respond.post_paper", answering.post_paper, PARTICIPANT, "POST", csrf=False),
         route(f"{one}/save", "respond.save", answering.save, PARTICIPANT, "POST", csrf=False),
         route(f"{one}/review", "respond.review", answering.review, PARTICIPANT),
-        route(f"{one}/result", "respond.result", answering.result, PARTICIPANT),
+        route(f"{one}/result", "respond.result", results.result, PARTICIPANT),
         route(f"{one}/again", "respond.again", answering.again, PARTICIPANT, "POST", csrf=False),
         route("/practice", "practice.show", stateless.practice, PUBLIC),
         route("/practice", "practice.mark", stateless.mark_practice, PUBLIC, "POST", csrf=False),

@@ -1,11 +1,10 @@
-"""The pages of an attempt: answer, save, review, hand in, result, leave."""
+"""The pages of an attempt: answer, save, review, hand in, leave."""
 
 from typing import Any
 
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from survey_app import formatting, i18n
@@ -13,7 +12,7 @@ from survey_app.database import reading, writing
 from survey_app.errors import Conflict, DomainError, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.questions import library
-from survey_app.quizzes import member, messages, queries, results, saving, services
+from survey_app.quizzes import member, messages, queries, saving, services
 from survey_app.quizzes.papers import fragments, shown
 from survey_app.quizzes.queries import Entry, Try
 from survey_app.web.doors import same_site_post
@@ -42,7 +41,7 @@ def paper(attempt_id: str) -> ResponseReturnValue:
 def _refusal(attempt: Try, entry: Entry) -> ResponseReturnValue | None:
     """Return what to show instead of an open attempt, if something stands in the way."""
     if not member.is_seated(entry):
-        return _stranger(entry)
+        return stranger(entry)
     if attempt.state == "submitted":
         return redirect(url_for("respond.result", attempt_id=attempt.public_id), code=303)
     if attempt.state == "void" or received_at() >= services.deadline_of(attempt, entry):
@@ -50,7 +49,8 @@ def _refusal(attempt: Try, entry: Entry) -> ResponseReturnValue | None:
     return None
 
 
-def _stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
+def stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
+    """Return the page for a browser that was not confirmed for this person; it shows no answers."""
     if member.somebody_else_is(entry):
         return messages.other_person(entry)
     return messages.session_lost(entry, kept=kept)
@@ -105,7 +105,7 @@ def post_paper(attempt_id: str) -> ResponseReturnValue:
                 return messages.broken_link()
             attempt, entry = found
             if not member.holds_ticket(request.form.get("ticket"), attempt_id, entry.link_version):
-                return _stranger(entry)
+                return stranger(entry)
             if action == "submit":
                 services.submit(session, attempt, entry, write, received=received_at())
             else:
@@ -124,7 +124,7 @@ def _not_taken(
         member.leave()
         return messages.ended(entry, kept=True)
     if not member.is_seated(entry):
-        return _stranger(entry)
+        return stranger(entry)
     if isinstance(error, Invalid):
         return _review_page(attempt_id, error=error.message)
     if isinstance(error, Expired):
@@ -137,7 +137,7 @@ def _after_post(attempt_id: str, entry: Entry, action: str) -> ResponseReturnVal
         member.leave()
         return messages.ended(entry, kept=True)
     if not member.is_seated(entry):
-        return _stranger(entry, kept=True)
+        return stranger(entry, kept=True)
     endpoint = {"review": "respond.review", "submit": "respond.result"}.get(action, "respond.paper")
     response: Response = redirect(url_for(endpoint, attempt_id=attempt_id), code=303)
     locale = request.form.get("lang")
@@ -220,83 +220,6 @@ def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturn
     return html, 422 if error else 200
 
 
-def result(attempt_id: str) -> ResponseReturnValue:
-    """The receipt and, as far as the round allows at this moment, score, key and sources."""
-    with reading() as session:
-        found = queries.attempt(session, attempt_id)
-        if found is None:
-            return messages.broken_link()
-        attempt, entry = found
-        if not member.is_seated(entry):
-            return _stranger(entry)
-        if attempt.state == "open" and received_at() < services.deadline_of(attempt, entry):
-            return redirect(url_for("respond.paper", attempt_id=attempt_id), code=303)
-        if attempt.state != "submitted":
-            return messages.time_over(entry)
-        return _result_page(session, attempt, entry)
-
-
-def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
-    now = received_at()
-    policy = results.policy(entry, now)
-    gradings = queries.gradings(session, entry.invitation_id)
-    graded = gradings[attempt.id]
-    best = max(item.right_count for item in gradings.values())
-    allowed = entry.rules.attempts_allowed
-    may_try = services.phase(entry, now) == "open" and allowed != 1
-    left = None if allowed is None or not may_try else allowed - len(gradings)
-    marked = None
-    if policy.shows_key:
-        document = library.approved(session, attempt.version_id).document
-        marked = results.marked(document, attempt.paper, saving.chosen(attempt.answers))
-    score = graded.right_count if policy.shows_score else None
-    assert attempt.submitted_at is not None
-    return prepared_page(
-        "quizzes/result.html",
-        same={
-            "title": entry.title,
-            "form_of_address": messages.you(entry),
-            "score": score,
-            "total": graded.question_count,
-            "best_score": best if policy.shows_score else None,
-            "policy_note": policy.note,
-            "questions": marked,
-            "reading": results.reading_list(marked) if marked else [],
-            "attempts_left": left,
-            "again": may_try and (left is None or left > 0),
-            "timed_out": attempt.submitted_at >= attempt.deadline,
-            "trial": False,
-            "brand": entry.campaign_tag,
-            "contact": messages.contact_of(entry),
-        },
-        differs={
-            "name": entry.name,
-            "receipt": attempt.receipt or "",
-            "submitted_at": formatting.moment(attempt.submitted_at),
-            "end_url": url_for("respond.leave"),
-            "again_url": url_for("respond.again", attempt_id=attempt.public_id),
-            "ticket": member.ticket_for(attempt, entry),
-        },
-        key=None
-        if marked
-        else (
-            entry.round_id,
-            entry.title,
-            messages.you(entry),
-            score,
-            graded.question_count,
-            best,
-            policy.note,
-            left,
-            may_try,
-            attempt.submitted_at >= attempt.deadline,
-            entry.campaign_tag,
-            entry.contact_name,
-            entry.contact_phone,
-        ),
-    )
-
-
 def again(attempt_id: str) -> ResponseReturnValue:
     """Begin another attempt from the result page."""
     same_site_post()
@@ -306,7 +229,7 @@ def again(attempt_id: str) -> ResponseReturnValue:
             return messages.broken_link()
         entry = found[1]
         if not member.is_seated(entry):
-            return _stranger(entry)
+            return stranger(entry)
         tries = queries.tries(session, entry.invitation_id)
         new_id = services.begin(session, entry, tries, now=received_at())
     return redirect(url_for("respond.paper", attempt_id=new_id), code=303)
