@@ -179,10 +179,26 @@ class _Judge:
 
     def __post_init__(self) -> None:
         self.taken = {v.person_id for v in self.verdicts.values() if v.person_id is not None}
+        self.codes: dict[str, int | None] = {
+            one.member_code: one.id for one in self.known.values() if one.member_code
+        }
 
     def row(self, person: RosterPerson) -> RowPlan:
+        plan = self._row(person)
+        code = person.member_code
+        if code is None or plan.outcome in (REJECTED, ASK):
+            return plan
+        if code in self.codes and (plan.person_id is None or self.codes[code] != plan.person_id):
+            message = _(
+                "Mã cán bộ «%(code)s» đã là mã của người khác. Xin kiểm tra lại.", code=code
+            )
+            return _rejected(person, Problem("code_taken", message, _row(person.row)))
+        self.codes[code] = plan.person_id
+        return plan
+
+    def _row(self, person: RosterPerson) -> RowPlan:
         if _unreadable(person):
-            return RowPlan(person.row, REJECTED, person, problems=person.problems)
+            return _rejected(person)
         verdict = self.verdicts[person.row]
         if verdict.person_id is not None:
             return self._compared(person, self.known[verdict.person_id])
@@ -210,12 +226,8 @@ class _Judge:
 
     def _added(self, person: RosterPerson) -> RowPlan:
         if person.kind is None:
-            problem = Problem(
-                "kind_unknown",
-                _("Chưa rõ là đảng viên hay quần chúng. Xin chọn loại danh sách khi nhập."),
-                _("dòng %(row)s", row=person.row),
-            )
-            return RowPlan(person.row, REJECTED, person, problems=(*person.problems, problem))
+            message = _("Chưa rõ là đảng viên hay quần chúng. Xin chọn loại danh sách khi nhập.")
+            return _rejected(person, Problem("kind_unknown", message, _row(person.row)))
         return RowPlan(person.row, ADDED, person, problems=person.problems)
 
     def _compared(self, person: RosterPerson, known: Known) -> RowPlan:
@@ -240,6 +252,14 @@ class _Judge:
         return changes
 
 
+def _row(row: int) -> str:
+    return _("dòng %(row)s", row=row)
+
+
+def _rejected(person: RosterPerson, *why: Problem) -> RowPlan:
+    return RowPlan(person.row, REJECTED, person, problems=(*person.problems, *why))
+
+
 def _unsure(verdict: Verdict, row: int) -> Problem:
     if verdict.same_as_row is not None and not verdict.candidates:
         message = _(
@@ -252,7 +272,7 @@ def _unsure(verdict: Verdict, row: int) -> Problem:
             "Có người tương tự trong danh sách đang có. Xin cho biết là cùng một người hay người "
             "khác."
         )
-    return Problem("person_unsure", message, _("dòng %(row)s", row=row))
+    return Problem("person_unsure", message, _row(row))
 
 
 def _missing(rows: Iterable[RowPlan], known: Sequence[Known]) -> tuple[Known, ...]:

@@ -195,6 +195,22 @@ def test_a_code_decides_before_everything_else(db: Database) -> None:
         assert outcomes(other) == ["added"]
 
 
+def test_a_code_belongs_to_one_person(db: Database) -> None:
+    with db.writing() as session:
+        result = take(
+            session,
+            one(2, birth_date=BORN, member_code="A1"),
+            one(3, "Vi Lan", birth_date=BORN, member_code="A1"),
+        )
+        assert outcomes(result) == ["added", "rejected"]
+        assert [p.code for p in result.plan.rows[1].problems] == ["code_taken"]
+        other = one(2, "Ma Hoa", birth_date=date(1990, 1, 1), member_code="A1")
+        assert outcomes(take(session, other)) == ["ask"]
+        assert outcomes(take(session, other, choices={2: "new"})) == ["rejected"]
+        known = people_named(session, "Nguyễn Văn An")[0].id
+        assert outcomes(take(session, other, choices={2: known})) == ["changed"]
+
+
 def test_the_same_line_twice_is_asked_about(db: Database) -> None:
     with db.writing() as session:
         result = take(session, one(2, birth_date=BORN), one(3, birth_date=BORN))
