@@ -26,9 +26,11 @@ from survey_app.i18n import _
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 CHUNK = 500
+_ITEMS = table_of(OutboxItem)
+# RETURNING, for the row count of an INSERT is not to be had from psycopg.
 _INSERT_ONE = {
-    "sqlite": insert_on_sqlite(table_of(OutboxItem)).on_conflict_do_nothing(),
-    "postgresql": insert_on_postgresql(table_of(OutboxItem)).on_conflict_do_nothing(),
+    "sqlite": insert_on_sqlite(_ITEMS).on_conflict_do_nothing().returning(_ITEMS.c.id),
+    "postgresql": insert_on_postgresql(_ITEMS).on_conflict_do_nothing().returning(_ITEMS.c.id),
 }
 
 
@@ -57,7 +59,7 @@ def enqueue(
     """Say one thing, once; return whether it was new (`dedupe_key` is what "once" means)."""
     item = Item(kind, recipient, subject, dedupe_key, not_before, payload or {})
     insert_one = _INSERT_ONE[session.get_bind().dialect.name]
-    return run(session, insert_one, _row(item, clock.now())).rowcount == 1
+    return run(session, insert_one, _row(item, clock.now())).first() is not None
 
 
 def enqueue_many(session: Session, items: Iterable[Item]) -> int:
@@ -130,13 +132,8 @@ def _form_mails(session: Session, items: Iterable[OutboxItem]) -> int:
         for message_id, group in zip(ids, groups.values(), strict=True)
         for item in group
     ]
-    table = OutboxItem.__table__
-    session.connection().execute(
-        update(table)  # type: ignore[arg-type]
-        .where(table.c.id == bindparam("item"))
-        .values(outbox_message_id=bindparam("message")),
-        links,
-    )
+    by_id = update(_ITEMS).where(_ITEMS.c.id == bindparam("item"))
+    run(session, by_id.values(outbox_message_id=bindparam("message")), links)
     return len(ids)
 
 

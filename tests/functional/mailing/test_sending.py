@@ -27,6 +27,7 @@ def test_a_mail_arrives_whole(app: Flask, post: Post, smtp: SmtpSink) -> None:
     assert mail["Date"].datetime.isoformat() == "2024-09-18T02:00:00+00:00"
     assert mail["List-Unsubscribe"].startswith("<https://khao-sat.so-mau.example/mail/no-rem")
     assert mail["List-Unsubscribe"].endswith("t" * 120 + ">")
+    assert b"\r\nList-Unsubscribe: <https://" in received.data  # not as an encoded word
     assert LONG_LINE.strip() in received.text
     assert "\n.bắt đầu bằng dấu chấm\nXin mời" in received.text
     assert LONG_LINE in received.html
