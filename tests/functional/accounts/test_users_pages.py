@@ -1,6 +1,7 @@
 """The administrator's pages, and who may not open them."""
 
 import threading
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -147,25 +148,32 @@ def test_a_closed_second_administrator_does_not_count(client: FlaskClient, db: D
 
 
 def test_two_administrators_cannot_remove_each_other(app: Flask, db: Database) -> None:
-    users = [make_user(db, "administrator", email=f"{n}@so-mau.example") for n in (1, 2)]
-    barrier, refused = threading.Barrier(2), []
+    first, second = (make_user(db, "administrator", email=f"{n}@so-mau.example") for n in (1, 2))
+    begun, refused = threading.Event(), []
 
-    def close(user_id: int) -> None:
-        barrier.wait()
+    def close_slowly() -> None:
+        with db.writing() as session:
+            services.close_user(session, first, actor=CLI)
+            session.flush()
+            begun.set()
+            sleep(0.4)
+
+    def close_meanwhile() -> None:
+        begun.wait()
         try:
             with db.writing() as session:
-                services.close_user(session, user_id, actor=CLI)
+                services.close_user(session, second, actor=CLI)
         except Conflict:
-            refused.append(user_id)
+            refused.append(second)
 
-    threads = [threading.Thread(target=close, args=(user_id,)) for user_id in users]
+    threads = [threading.Thread(target=work) for work in (close_slowly, close_meanwhile)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     with db.reading() as session:
         active = session.scalars(select(User.id).where(User.is_active.is_(True))).all()
-    assert len(active) == len(refused) == 1
+    assert (active, refused) == ([second], [second])
 
 
 def test_giving_a_role_twice_changes_nothing(client: FlaskClient, db: Database) -> None:
