@@ -71,7 +71,7 @@ def test_the_board_adds_up_and_freezes_names(db: Database) -> None:
 def test_second_launch_is_refused_and_adds_nothing(db: Database) -> None:
     with db.writing() as session:
         round_ = launched_round(session)
-    with pytest.raises(Conflict), db.writing() as session:
+    with pytest.raises(Conflict, match="lần thứ hai"), db.writing() as session:
         launch(session, round_.id, CLI, clock.now())
     with db.reading() as session:
         assert session.scalar(select(func.count(Invitation.id))) == 8
