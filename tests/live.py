@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from urllib.request import urlopen
 from sqlalchemy import String, select, update
 from sqlalchemy.types import JSON
 
-from survey_app import clock, create_app
+from survey_app import clock, create_app, jobs
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.config import load_settings
 from survey_app.database import Base, Database
@@ -171,6 +172,10 @@ class World:
         moment = clock.now() - timedelta(minutes=10)
         with self.db.writing() as session:
             session.execute(update(Round).values(closes_at=moment))
+
+    def send_mails(self) -> None:
+        """Send all mail that is due, as the worker does."""
+        jobs.send_mail(self.app, "test", threading.Event())
 
     def content(self) -> set[str]:
         """Return every text stored in the database: what is content is in no catalogue."""

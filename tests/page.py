@@ -133,6 +133,7 @@ def _foreign(text: str, language: str, content: Collection[str]) -> bool:
     for item in sorted((*known, *PROPER), key=len, reverse=True):
         text = text.replace(item, " ")
     if language == "en":
+        text = re.sub("“[^”]*”", " ", text)  # what is quoted is quoted as it is
         return bool(VIETNAMESE.search(text))
     if text in _english_sentences():
         return True

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 
 from tests.browser.surfer import Surfer
 from tests.live import Server, World, free_port
+from tests.mailbox import Mailbox, running_mailbox
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -56,6 +57,19 @@ def chromium() -> Iterator[Browser]:
             pytest.skip("there is no Chromium (make test installs it)")
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """Where all mail arrives."""
+    with running_mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def environ(environ: dict[str, str], mailbox: Mailbox) -> dict[str, str]:
+    """The installation's settings; its mail goes to `mailbox`."""
+    return {**environ, "SURVEY_MAIL_SERVER": "127.0.0.1", "SURVEY_MAIL_PORT": str(mailbox.port)}
 
 
 @pytest.fixture

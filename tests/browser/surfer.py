@@ -81,13 +81,18 @@ class Surfer:
 
     def look(self, *, axe: bool = True) -> None:
         """Hold the page against the rules of all pages, and against axe's."""
+        problems = self.problems(axe=axe)
+        assert not problems, f"{self.page.url}\n" + "\n".join(problems)
+
+    def problems(self, *, axe: bool = True, locale: str | None = None) -> list[str]:
+        """Return what is wrong with the page."""
         page = self.page
         page.wait_for_load_state("load")
-        problems = problems_of(page.content(), self._headers, content=self.world.content())
+        problems = problems_of(
+            page.content(), self._headers, content=self.world.content(), locale=locale
+        )
         problems += [f"wider than the screen: {item}" for item in page.evaluate(_OVERFLOW)]
-        if axe:
-            problems += self.axe()
-        assert not problems, f"{page.url}\n" + "\n".join(problems)
+        return problems + (self.axe() if axe else [])
 
     def axe(self) -> list[str]:
         """Return what axe finds on the page."""

@@ -1,0 +1,63 @@
+"""Every page that opens without further ado, in both languages, on a phone and on a desk."""
+
+import pytest
+from sqlalchemy import select
+
+from survey_app.invitations.models import Invitation
+from survey_app.people.models import Person
+from survey_app.questions.models import QuestionSet
+from tests.browser import staff
+from tests.browser.conftest import Open
+from tests.live import ROOT, World
+
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.timeout(300),
+]
+ROLES = ("organiser", "administrator", "question_approver")
+
+
+def get_rules(world: World) -> list[str]:
+    """Return the rules of all pages that can be opened."""
+    rules = world.app.url_map.iter_rules()
+    return sorted(rule.rule for rule in rules if "GET" in (rule.methods or ()))
+
+
+def addresses(world: World, slug: str) -> dict[str, str]:
+    """Return a real address for every rule whose names are known here; files and links apart."""
+    with world.db.reading() as session:
+        person = session.scalars(select(Person.public_id)).first()
+        invitation = session.scalars(select(Invitation.public_id)).first()
+        questions = session.scalars(select(QuestionSet.slug)).first()
+    assert person and invitation and questions
+    found = {}
+    for rule in get_rules(world):
+        of_set = rule.startswith("/organiser/questions/")
+        address = rule.replace("<slug>", questions if of_set else slug)
+        address = address.replace("<public_id>", invitation if "/rounds/" in rule else person)
+        address = address.replace("<any(close,cancel,remind,'invite-reachable'):action>", "remind")
+        if "<" not in address and not address.endswith((".xlsx", "/healthz", "preview.html")):
+            found[rule] = address
+    return found
+
+
+@pytest.mark.parametrize(("screen", "dark"), [("phone", True), ("desktop", False)])
+@pytest.mark.parametrize("locale", ["vi", "en"])
+def test_every_page(surf: Open, world: World, screen: str, dark: bool, locale: str) -> None:
+    slug = staff.board(world)
+    with world.app.app_context(), world.db.writing() as session:
+        for path in sorted((ROOT / "quizzes").glob("*.yaml")):
+            staff.questions.ship(session, path, actor=staff.CLI)
+    surfer = surf(screen, dark=dark)
+    staff.sign_in(surfer, *ROLES, axe=False)
+    if locale == "en":
+        surfer.press("EN, English", axe=False)
+    problems: list[str] = []
+    opened = addresses(world, slug)
+    for path in opened.values():
+        surfer.page.goto(path)
+        surfer.page.wait_for_load_state()
+        if surfer.status < 400:
+            problems += [f"{path}: {problem}" for problem in surfer.problems(locale=locale)]
+    assert len(opened) >= 25
+    assert not problems, "\n".join(problems)
