@@ -39,7 +39,11 @@ def version_id(app: Flask, db: Database) -> int:
         {
             "kind": "quiz",
             "title": "Vòng 1",
-            "questions": [question(1), question(2, weights={"a": "50"}), question(3)],
+            "questions": [
+                question(1),
+                question(2, weights={"a": "50"}, required=True, further_sources=["Sách"]),
+                question(3),
+            ],
             "translations": {"en": {"questions": {"q2": {"text": "Number two?"}}}},
         }
     )
@@ -163,7 +167,9 @@ def test_what_the_form_does_not_show_survives(
 ) -> None:
     edit(client, "q2", text="Đã sửa?")
     saved = draft(db).question("q2")
-    assert saved is not None and saved.weights == {"a": "50"}
+    assert saved is not None and saved.text == "Đã sửa?"
+    assert (saved.weights, saved.required) == ({"a": "50"}, True)
+    assert [source.document for source in saved.further_sources] == ["Sách"]
 
 
 def test_choices_are_added_moved_and_removed_by_buttons(
