@@ -116,8 +116,11 @@ class _Sender:
     def _send(self, message_id: int) -> None:
         with self._db.reading() as session:
             message = session.get(OutboxMessage, message_id)
-            if message is None or message.state != "claimed":
-                return
+            if message is None or (message.state, message.claimed_by) != (
+                "claimed",
+                self._worker_id,
+            ):
+                return  # cancelled, or another worker's by now
             composed = self._compose(session, message)
         if isinstance(composed, Settlement):
             self._settle_unsent(message, composed)
