@@ -64,7 +64,7 @@ faults: $(VENV)/.dev ## kill processes at bad moments (N= how many runs, SEED= w
 
 screens: $(VENV)/.dev ## screenshots of pages, mails and documents into screens/
 	@scripts/test-packages.sh "$(BIN)"
-	@$(BIN)/python -m tests.screens
+	@$(BIN)/python -m tests.browser.screens
 
 # ---- Upkeep --------------------------------------------------------------------------------------
 

@@ -171,7 +171,8 @@ class World:
         """Let every round have closed ten minutes ago."""
         moment = clock.now() - timedelta(minutes=10)
         with self.db.writing() as session:
-            session.execute(update(Round).values(closes_at=moment))
+            opened = moment - timedelta(hours=1)
+            session.execute(update(Round).values(opens_at=opened, closes_at=moment))
 
     def send_mails(self) -> None:
         """Send all mail that is due, as the worker does."""

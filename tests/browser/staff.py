@@ -11,16 +11,19 @@ from survey_app.accounts import links
 from survey_app.accounts.models import User
 from survey_app.accounts.scope import CLI
 from survey_app.campaigns import campaign_services
-from survey_app.campaigns.models import Campaign
+from survey_app.campaigns import services as rounds
+from survey_app.campaigns.models import Campaign, Round
 from survey_app.formatting import local
 from survey_app.questions import services as questions
+from survey_app.questions.models import QuestionSet
 from tests.browser.surfer import Surfer
 from tests.factories import make_user
 from tests.factories_rounds import make_version
 from tests.functional.participation.boards import round_of
 from tests.live import ROOT, World
 
-__all__ = ["CLI", "questions"]
+__all__ = ["CLI", "questions", "rounds"]
+EVERYTHING = ("organiser", "question_approver", "committee_reviewer", "administrator")
 ROSTER = ROOT / "survey_app" / "people" / "sample" / "dang-vien.csv"
 CAMPAIGN = ROOT / "quizzes" / "campaigns" / "ke-hoach-422.yaml"
 CONTACT = {"contact_name": "Nguyễn Văn Mẫu", "contact_phone": "0900 000 000"}
@@ -49,9 +52,9 @@ def load_campaign(session: Session) -> Campaign:
     return campaign
 
 
-def sign_in_link(world: World, *roles: str) -> str:
+def sign_in_link(world: World, *roles: str, email: str = "") -> str:
     """Open an account with these roles; return the path of its one-time link."""
-    user_id = make_user(world.db, *roles)
+    user_id = make_user(world.db, *roles, email=email)
     with world.app.app_context(), world.db.writing() as session:
         user = session.scalars(select(User).where(User.id == user_id)).one()
         return links.make(session, world.settings.link_key, user, actor=CLI, source="test").path
@@ -92,6 +95,18 @@ def create_round(surfer: Surfer) -> None:
     surfer.page.get_by_label("Làm đến hết ngày nào?").fill(f"{closing:%d/%m/%Y}")
     surfer.page.get_by_label("Đóng lúc mấy giờ?").fill("17:00")
     surfer.press("Lưu và xem trước khi gửi")
+
+
+def plan_like(session: Session, round_: Round) -> rounds.RoundPlan:
+    """Return the plan of another round with the same questions."""
+    slug = session.get_one(QuestionSet, round_.question_set_id).slug
+    now = clock.now()
+    return rounds.RoundPlan(
+        title="Vòng 2: Chặng đường 70 năm",
+        question_set=slug,
+        opens_at=now + timedelta(days=1),
+        closes_at=now + timedelta(days=9),
+    )
 
 
 def board(world: World, slug: str = "vong-mau") -> str:
