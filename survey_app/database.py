@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import OperationalError
@@ -128,7 +129,9 @@ class Database:
             self.write_engine = _sqlite_engine(url, writes=True)
             self.read_engine = _sqlite_engine(url, writes=False)
         else:
-            self.write_engine = create_engine(url, pool_size=10, max_overflow=20)
+            self.write_engine = create_engine(
+                url, pool_size=10, max_overflow=20, hide_parameters=True
+            )
             self.read_engine = self.write_engine.execution_options(postgresql_readonly=True)
 
     @contextmanager
@@ -175,6 +178,7 @@ def _sqlite_engine(url: str, *, writes: bool) -> Engine:
         connect_args={"timeout": 0 if writes else BUSY_SECONDS, "isolation_level": None},
         pool_size=20,
         max_overflow=20,
+        hide_parameters=True,  # what people typed has no place in a log
     )
 
     @event.listens_for(engine, "connect")
@@ -224,6 +228,15 @@ def run(session: Session, statement: Executable, values: Any = None) -> CursorRe
     be built of tables (`table_of`), best once at import, with its values as parameters.
     """
     return session.connection().execute(statement, values)
+
+
+def one_at_a_time(session: Session, key: int) -> None:
+    """Wait until no other unit of work holds `key`, and hold it until this one ends.
+
+    On SQLite there is one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def current_database() -> Database:

@@ -79,7 +79,11 @@ class PostgresLock:
 
     def __init__(self, url: str) -> None:
         self._engine = create_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=_CONNECT_ARGS
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args=_CONNECT_ARGS,
+            hide_parameters=True,
         )
         self._connection: Connection | None = None
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
-from survey_app import i18n
+from survey_app import crashes, i18n
 from survey_app.errors import DomainError, Problem
 
 REFUSED = 1
@@ -59,6 +60,10 @@ def plain_spoken(command: click.Command) -> click.Command:
                 return invoke(context)
             except DomainError as error:
                 refuse(error.message, error.problems)
+            except DBAPIError as error:
+                if not crashes.is_lost_race(error):
+                    raise
+                refuse(crashes.lost_race_message())
 
     command.invoke = invoke_plainly  # type: ignore[method-assign, assignment]
     return command

@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
-from survey_app import clock
+from survey_app import clock, crashes
 from survey_app.config import Settings
 from survey_app.database import Database
 from survey_app.locks import Lock, worker_lock
@@ -109,8 +109,9 @@ class Worker:
         try:
             with self._app.app_context():
                 self._jobs[name](self._app, clock.now())
-        except Exception:
-            log.exception("job %s failed; it runs again at the next tick", name)
+        except Exception as error:
+            said = crashes.report(error)
+            log.error("job %s failed; it runs again at the next tick\n%s", name, said)
         seconds = time.monotonic() - started
         if seconds > 1:
             log.info("job %s took %.1f s", name, seconds)
@@ -125,8 +126,8 @@ class Worker:
         try:
             with self._app.app_context():
                 self._send(self._app, self._name, self.stop)
-        except Exception:
-            log.exception("sending failed; it goes on at the next tick")
+        except Exception as error:
+            log.error("sending failed; it goes on at the next tick\n%s", crashes.report(error))
 
 
 def run(app: Flask, jobs: Mapping[str, Job], *, seldom: Mapping[str, float], send: Send) -> None:

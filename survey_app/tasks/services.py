@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from survey_app import clock
+from survey_app import clock, crashes
 from survey_app.database import Database
 from survey_app.errors import Conflict, DomainError
 from survey_app.i18n import _
@@ -183,7 +183,7 @@ def _fail(database: Database, task_id: int, error: Exception) -> None:
         message = error.message
     else:
         message = type(error).__name__
-        log.exception("task %s failed", task_id, exc_info=error)
+        log.error("task %s failed\n%s", task_id, crashes.report(error))
     with database.writing() as session:
         task = session.get_one(Task, task_id)
         task.state, task.error, task.updated_at = "failed", message, clock.now()

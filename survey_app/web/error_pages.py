@@ -5,8 +5,10 @@ import logging
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from survey_app import crashes
 from survey_app.errors import (
     Conflict,
     DomainError,
@@ -113,10 +115,16 @@ def install(app: Flask) -> None:
                 response.headers[name] = value
         return response
 
+    @app.errorhandler(DBAPIError)
+    def refused_by_the_database(error: DBAPIError) -> ResponseReturnValue:
+        if crashes.is_lost_race(error):
+            return domain_error(Conflict(crashes.lost_race_message()))
+        return crash(error)
+
     @app.errorhandler(Exception)
     def crash(error: Exception) -> ResponseReturnValue:
         # The path of a personal link is a secret: the endpoint's name is enough to find the fault.
-        log.error("crash in %s", request.endpoint, exc_info=error)
+        log.error("crash in %s\n%s", request.endpoint, crashes.report(error))
         if app.testing:
             raise error
         return _page(
