@@ -1,5 +1,7 @@
 """The switch between the two languages."""
 
+from urllib.parse import urlsplit
+
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -10,9 +12,13 @@ from survey_app.web.pages import LANGUAGE_COOKIE
 
 def safe_path(target: str | None, default: str = "/") -> str:
     """Return `target` when it is a path of this site, else `default` (no open redirects)."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.startswith("/") or any(c < "!" or c == "\\" for c in target):
+        return default  # browsers drop tabs and line ends, and read \ as /
+    try:
+        parts = urlsplit(target)
+    except ValueError:
         return default
-    return target if "\\" not in target and "\n" not in target and "\r" not in target else default
+    return default if parts.scheme or parts.netloc or target.startswith("//") else target
 
 
 def remember(response: BaseResponse, locale: str) -> None:

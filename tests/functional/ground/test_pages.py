@@ -68,6 +68,12 @@ def test_a_crash_is_told_without_its_cause(app: Flask, monkeypatch: pytest.Monke
         ("//evil.example", "/"),
         ("/\\evil.example", "/"),
         ("/a\r\nSet-Cookie: x", "/"),
+        ("/\t/evil.example", "/"),
+        ("/\x00/evil.example", "/"),
+        ("/ /evil.example", "/"),
+        ("///evil.example", "/"),
+        ("//[evil", "/"),
+        ("/a?b=https://c.example/&d=//e", "/a?b=https://c.example/&d=//e"),
         (None, "/"),
     ],
 )
