@@ -71,13 +71,13 @@ def _front_values(
         if one.state in {"scheduled", "open"} and one.opens_at <= now < one.closes_at
     ]
     over = [one for one in rounds if one.state == "finalised"]
-    years = None
-    if campaign.anniversary_date:
-        founded = campaign.anniversary_date
-        first = founded.replace(year=founded.year - 70)
-        years = f"{formatting.day(first)} – {formatting.day(founded)}"
+    anniversary = campaign.anniversary_date
     return {
-        "campaign": {"title": campaign.title, "theme": campaign.theme, "anniversary": years},
+        "campaign": {
+            "title": campaign.title,
+            "theme": campaign.theme,
+            "anniversary": formatting.day(anniversary) if anniversary else None,
+        },
         "brand": campaign.tag,
         "contact": Contact(campaign.contact_name, campaign.contact_phone)
         if campaign.contact_name
@@ -101,7 +101,12 @@ def _timeline(campaign: Campaign, rounds: list[Round], now: datetime) -> list[Mi
     today = formatting.local(now).date()
     dated: list[tuple[date, Milestone]] = []
     if campaign.plan_date:
-        title = _("Ban hành Kế hoạch số %(number)s", number=campaign.plan_number)
+        number = campaign.plan_number
+        title = (
+            _("Ban hành Kế hoạch số %(number)s", number=number)
+            if number
+            else (_("Ban hành Kế hoạch"))
+        )
         dated.append((campaign.plan_date, _milestone(campaign.plan_date, title, today)))
     for one in rounds:
         opens = formatting.local(one.opens_at).date()
@@ -131,12 +136,13 @@ def _has_practice(session: Session) -> bool:
 
 
 def _totals(session: Session, round_: Round) -> Totals | None:
-    invited, exempt, done, cells = session.execute(
+    invited, exempt, done, cells, all_cells = session.execute(
         select(
             func.coalesce(func.sum(RoundCell.invited), 0),
             func.coalesce(func.sum(RoundCell.exempt), 0),
             func.coalesce(func.sum(RoundCell.done), 0),
             func.count(func.distinct(RoundCell.cell_id)).filter(RoundCell.done > 0),
+            func.count(func.distinct(RoundCell.cell_id)),
         ).where(RoundCell.round_id == round_.id)
     ).one()
     asked = invited - exempt
@@ -147,7 +153,7 @@ def _totals(session: Session, round_: Round) -> Totals | None:
         people=formatting.number(done),
         invited=formatting.number(asked),
         rate=formatting.percent(done / asked),
-        cells=formatting.number(cells),
+        cells=f"{formatting.number(cells)}/{formatting.number(all_cells)}",
     )
 
 

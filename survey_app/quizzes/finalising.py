@@ -1,11 +1,14 @@
 """What the clock finishes: attempts at their deadline, rounds after their last attempt."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns.models import Round
+from survey_app.accounts.scope import JOB
+from survey_app.audit import Action, record
+from survey_app.campaigns.models import Round, RoundCell
 from survey_app.invitations.models import Invitation
 from survey_app.quizzes import queries, services
 from survey_app.quizzes.models import Attempt
@@ -15,18 +18,28 @@ from survey_app.quizzes.services import FINALISING_DELAY
 def overdue_attempts(session: Session, now: datetime, *, limit: int = 200) -> list[str]:
     """Return the public ids of open attempts whose deadline lies `FINALISING_DELAY` back.
 
-    A round closed early ends its attempts too, so its closing is asked beside the deadline.
+    A round closed early or cancelled ends its attempts too, so it is asked beside their deadline.
     """
     cutoff = now - FINALISING_DELAY
-    found = session.scalars(
-        select(Attempt.public_id)
+    candidates = session.execute(
+        select(Attempt.public_id, Attempt.deadline, Round.closes_at, Round.settings, Round.state)
         .join(Invitation, Invitation.id == Attempt.invitation_id)
         .join(Round, Round.id == Invitation.round_id)
-        .where(Attempt.state == "open", (Attempt.deadline <= cutoff) | (Round.closes_at <= cutoff))
+        .where(
+            Attempt.state == "open",
+            (Attempt.deadline <= cutoff)
+            | (Round.closes_at <= cutoff)
+            | (Round.state == "cancelled"),
+        )
         .order_by(Attempt.id)
-        .limit(limit)
     )
-    return list(found)
+    overdue = (
+        public_id
+        for public_id, deadline, closes_at, settings, state in candidates
+        if state == "cancelled"
+        or min(deadline, closes_at + timedelta(seconds=settings.get("grace_seconds", 0))) <= cutoff
+    )
+    return list(islice(overdue, limit))
 
 
 def finalise_attempt(session: Session, public_id: str, now: datetime) -> bool:
@@ -35,7 +48,10 @@ def finalise_attempt(session: Session, public_id: str, now: datetime) -> bool:
     if found is None:
         return False
     attempt, entry = found
-    over = services.deadline_of(attempt, entry) + FINALISING_DELAY <= now
+    over = (
+        entry.round_state == "cancelled"
+        or services.deadline_of(attempt, entry) + FINALISING_DELAY <= now
+    )
     if attempt.state != "open" or not over:
         return False
     services.finish(session, attempt, entry)
@@ -62,4 +78,14 @@ def finalise_round(session: Session, round_id: int, now: datetime) -> bool:
         .where(Round.id == round_id, Round.state == "closed")
         .values(state="finalised", finalised_at=now)
     )
-    return bool(getattr(result, "rowcount", 0))
+    done = bool(getattr(result, "rowcount", 0))
+    if done:
+        attempts = session.scalar(
+            select(func.coalesce(func.sum(RoundCell.attempts), 0)).where(
+                RoundCell.round_id == round_id
+            )
+        )
+        record(
+            session, Action.ROUND_FINALISED, JOB, ("round", round_id), attempts=int(attempts or 0)
+        )
+    return done

@@ -1,15 +1,18 @@
 """Who is answering in this browser, and the signed ticket that a page carries for its posts."""
 
+import re
+
 from flask import request, session
 
 from survey_app import signing
 from survey_app.extensions import current_settings
 from survey_app.quizzes.queries import Entry, Try
-from survey_app.quizzes.saving import FORM_WRITER, LONGEST_WRITER, Write
+from survey_app.quizzes.saving import FORM_WRITER, Write
 
 _SESSION_KEY = "member"
 _TICKET = "ticket"
 _ANSWER_PREFIX = "q_"
+_WRITER = re.compile(r"[a-z0-9]{1,40}")
 
 
 def sit_down(public_id: str, link_version: int) -> None:
@@ -86,7 +89,8 @@ def answers_of_json(body: object) -> Write | None:
 
 
 def _writer(value: object) -> str:
-    return value[:LONGEST_WRITER] if isinstance(value, str) and value else FORM_WRITER
+    known = isinstance(value, str) and _WRITER.fullmatch(value)
+    return str(value) if known else FORM_WRITER
 
 
 def _number(value: object) -> int:

@@ -168,7 +168,8 @@ _ATTEMPT = _with_context(
     .select_from(_ATTEMPT_TABLE)
     .join(_INVITATION, _INVITATION.c.id == _ATTEMPT_TABLE.c.invitation_id)
 ).where(_ATTEMPT_TABLE.c.public_id == bindparam("public_id"))
-_ATTEMPT_LOCKED = _ATTEMPT.with_for_update(of=(_ATTEMPT_TABLE, _INVITATION))
+# Invitation first, then attempt, everywhere: PostgreSQL locks in the order named here.
+_ATTEMPT_LOCKED = _ATTEMPT.with_for_update(of=(_INVITATION, _ATTEMPT_TABLE))
 _GRADINGS = (
     select(_GRADING.c.attempt_id, _GRADING.c.right_count, _GRADING.c.question_count)
     .join(_ATTEMPT_TABLE, _ATTEMPT_TABLE.c.id == _GRADING.c.attempt_id)

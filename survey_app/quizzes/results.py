@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from survey_app import formatting, i18n
 from survey_app.i18n import _
@@ -50,11 +50,8 @@ class Policy:
 def policy(entry: Entry, now: datetime) -> Policy:
     """Return what the round's settings allow at `now`; the key waits for the last late answer."""
     settings = entry.rules
-    over = now >= entry.closes_at + FINALISING_DELAY or entry.round_state in {
-        "closed",
-        "finalised",
-        "archived",
-    }
+    last_answer = entry.closes_at + timedelta(seconds=settings.grace_seconds) + FINALISING_DELAY
+    over = now >= last_answer or entry.round_state in {"finalised", "archived"}
     score = settings.show_score == "at_once" or (settings.show_score == "after_close" and over)
     key = settings.show_key == "at_once" or (settings.show_key == "after_close" and over)
     if over or key:

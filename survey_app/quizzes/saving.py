@@ -14,7 +14,6 @@ from survey_app.questions.schema import QuestionDocument
 from survey_app.quizzes.drawing import PaperLine
 
 FORM_WRITER = "form"
-LONGEST_WRITER = 40
 Answers = dict[str, dict[str, Any]]
 
 

@@ -81,6 +81,12 @@ def is_running(attempt: Try, entry: Entry, now: datetime) -> bool:
     return attempt.state == "open" and now < deadline_of(attempt, entry)
 
 
+def is_settling(attempt: Try, entry: Entry, now: datetime) -> bool:
+    """Whether the attempt has run out but not for so long that it may be finished."""
+    over = deadline_of(attempt, entry)
+    return attempt.state == "open" and over <= now < over + FINALISING_DELAY
+
+
 def used_attempts(tries: Sequence[Try], entry: Entry, now: datetime) -> int:
     """Return how many attempts count against the allowance; void ones do not.
 
@@ -98,8 +104,15 @@ def used_attempts(tries: Sequence[Try], entry: Entry, now: datetime) -> int:
 def finish_overdue(
     session: Session, entry: Entry, tries: Sequence[Try], now: datetime
 ) -> Sequence[Try]:
-    """Close what ran out and return the attempts as they stand now: nobody waits for the worker."""
-    overdue = [t for t in tries if t.state == "open" and not is_running(t, entry, now)]
+    """Close what ran out and return the attempts as they stand now: nobody waits for the worker.
+
+    What ran out a moment ago is left alone: answers received in time may still be on their way.
+    """
+    overdue = [
+        one
+        for one in tries
+        if one.state == "open" and deadline_of(one, entry) + FINALISING_DELAY <= now
+    ]
     for attempt in overdue:
         finish(session, attempt, entry)
     return queries.tries(session, entry.invitation_id) if overdue else tries
@@ -118,12 +131,14 @@ def begin(session: Session, entry: Entry, tries: Sequence[Try], *, now: datetime
         raise Expired(_("Vòng thi này hiện không mở."))
     tries = finish_overdue(session, entry, tries, now)
     for attempt in tries:
+        if is_settling(attempt, entry, now):
+            raise Expired(_("Đã hết giờ làm bài. Những câu đã lưu vẫn được tính."))
         if attempt.state == "open":
             return attempt.public_id
     settings = entry.rules
     allowed = settings.attempts_allowed
     if allowed is not None and used_attempts(tries, entry, now) >= allowed:
-        raise Conflict(_("Đồng chí đã dùng hết số lượt làm bài của vòng này."))
+        raise Conflict(_("Số lượt làm bài của vòng này đã dùng hết."))
     return _start(session, entry, settings, len(tries) + 1, now)
 
 
@@ -202,14 +217,19 @@ def submit(
 
 
 def finish(session: Session, attempt: Try, entry: Entry) -> None:
-    """Close an attempt whose time is over: its saved answers count; without any it is void."""
-    if saving.chosen(attempt.answers):
+    """Close an attempt whose time is over: its saved answers count; without any it is void.
+
+    In a cancelled round nothing counts.
+    """
+    if saving.chosen(attempt.answers) and entry.round_state != "cancelled":
         _hand_in(session, attempt, entry, deadline_of(attempt, entry), reason="deadline")
     else:
         run(session, _VOID, {"key": attempt.id})
 
 
 def _in_time(attempt: Try, entry: Entry, received: datetime) -> None:
+    if entry.round_state == "cancelled":
+        raise Expired(_("Ban tổ chức đã dừng vòng thi này. Không có gì được tính."))
     if attempt.state != "open" or received >= deadline_of(attempt, entry):
         raise Expired(_("Đã hết giờ làm bài. Những câu đã lưu vẫn được tính."))
 

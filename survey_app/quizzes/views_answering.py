@@ -44,6 +44,8 @@ def _refusal(attempt: Try, entry: Entry) -> ResponseReturnValue | None:
         return stranger(entry)
     if attempt.state == "submitted":
         return redirect(url_for("respond.result", attempt_id=attempt.public_id), code=303)
+    if entry.round_state == "cancelled":
+        return messages.cancelled(entry)
     if attempt.state == "void" or received_at() >= services.deadline_of(attempt, entry):
         return messages.time_over(entry)
     return None
@@ -81,14 +83,6 @@ def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
             "deadline_seconds": int((deadline - received_at()).total_seconds()),
             "time_left": formatting.remaining(deadline, received_at()),
         },
-        key=(
-            entry.round_id,
-            entry.title,
-            len(attempt.paper),
-            entry.campaign_tag,
-            entry.contact_name,
-            entry.contact_phone,
-        ),
     )
 
 
@@ -128,7 +122,8 @@ def _not_taken(
     if isinstance(error, Invalid):
         return _review_page(attempt_id, error=error.message)
     if isinstance(error, Expired):
-        return messages.time_over(entry)
+        cancelled = entry.round_state == "cancelled"
+        return messages.cancelled(entry) if cancelled else messages.time_over(entry)
     return redirect(url_for("respond.result", attempt_id=attempt_id), code=303)
 
 
@@ -159,7 +154,7 @@ def save(attempt_id: str) -> ResponseReturnValue:
             if found is None or not member.holds_ticket(
                 body.get("ticket"), attempt_id, found[1].link_version
             ):
-                return {"message": _("Liên kết này không còn dùng được.")}, 409
+                return {"message": _("Liên kết này đã được thay. Xin mở thư mời mới nhất.")}, 403
             saved = services.save(session, *found, write, received=received_at())
     except DomainError as error:
         return {"message": error.message}, status_of(error)
@@ -215,7 +210,7 @@ def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturn
             "revision": attempt.revision,
             "time_left": formatting.remaining(services.deadline_of(attempt, entry), received_at()),
         },
-        key=None,
+        keep=False,
     )
     return html, 422 if error else 200
 
@@ -242,6 +237,6 @@ def leave() -> ResponseReturnValue:
     return messages.message(
         200,
         _("Đã kết thúc"),
-        _("Trên máy này không còn lưu gì của đồng chí."),
+        _("Trên máy này không còn lưu gì của người làm bài."),
         forget=True,
     )

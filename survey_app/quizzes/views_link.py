@@ -63,6 +63,8 @@ def _refusal(entry: Entry, version: int, tries: Sequence[Try]) -> ResponseReturn
         return messages.cancelled(entry)
     if phase == "not_yet":
         return messages.not_yet(entry)
+    if any(services.is_settling(attempt, entry, received_at()) for attempt in tries):
+        return messages.time_over(entry)
     if phase == "closed" and not services.used_attempts(tries, entry, received_at()):
         return messages.closed(entry)
     return None
@@ -113,23 +115,6 @@ def _link_page(
             "remaining": formatting.remaining(entry.closes_at, now),
             "next_path": request.path,
         },
-        key=(
-            entry.round_id,
-            entry.title,
-            question_count,
-            str(entry.settings),
-            entry.closes_at,
-            services.used_attempts(tries, entry, now),
-            messages.you(entry),
-            entry.issuer,
-            entry.retention_months,
-            error,
-            mode,
-            handed_in,
-            entry.contact_name,
-            entry.contact_phone,
-            entry.campaign_tag,
-        ),
     )
 
 
@@ -158,7 +143,11 @@ def confirm(token: str) -> ResponseReturnValue:
             )
         tries = services.finish_overdue(session, entry, tries, received_at())
         wants_result = request.form.get("action") == "result"
-        if wants_result or _mode(entry, tries, received_at()) == "result":
+        handed_in = any(attempt.state == "submitted" for attempt in tries)
+        over = _mode(entry, tries, received_at()) == "result"
+        if over and not handed_in:
+            return messages.closed(entry)
+        if handed_in and (over or wants_result):
             target = _result_url(tries)
         else:
             attempt_id = services.begin(session, entry, tries, now=received_at())
@@ -168,5 +157,5 @@ def confirm(token: str) -> ResponseReturnValue:
 
 
 def _result_url(tries: Sequence[Try]) -> str:
-    newest = [attempt for attempt in tries if attempt.state != "void"][-1]
+    newest = [attempt for attempt in tries if attempt.state == "submitted"][-1]
     return url_for("respond.result", attempt_id=newest.public_id)

@@ -39,8 +39,10 @@ def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
     allowed = entry.rules.attempts_allowed
     may_try = services.phase(entry, now) == "open" and allowed != 1
     left = None if allowed is None or not may_try else allowed - len(gradings)
+    may_try = may_try and (left is None or left > 0)
     marked = None
-    if policy.shows_key:
+    # Whoever may still try again would only copy the key.
+    if policy.shows_key and not may_try:
         document = library.approved(session, attempt.version_id).document
         marked = results.marked(document, attempt.paper, saving.chosen(attempt.answers))
     score = graded.right_count if policy.shows_score else None
@@ -57,7 +59,7 @@ def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
             "questions": marked,
             "reading": results.reading_list(marked) if marked else [],
             "attempts_left": left,
-            "again": may_try and (left is None or left > 0),
+            "again": may_try,
             "timed_out": attempt.submitted_at >= attempt.deadline,
             "trial": False,
             "brand": entry.campaign_tag,
@@ -71,21 +73,5 @@ def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
             "again_url": url_for("respond.again", attempt_id=attempt.public_id),
             "ticket": member.ticket_for(attempt, entry),
         },
-        key=None
-        if marked
-        else (
-            entry.round_id,
-            entry.title,
-            messages.you(entry),
-            score,
-            graded.question_count,
-            best,
-            policy.note,
-            left,
-            may_try,
-            attempt.submitted_at >= attempt.deadline,
-            entry.campaign_tag,
-            entry.contact_name,
-            entry.contact_phone,
-        ),
+        keep=marked is None,
     )

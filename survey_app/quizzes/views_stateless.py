@@ -5,6 +5,7 @@ is what was shown.
 """
 
 import secrets
+from datetime import timedelta
 from random import Random
 
 from flask import redirect, render_template, request, url_for
@@ -12,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app import formatting, i18n
+from survey_app import clock, formatting, i18n
+from survey_app.accounts.models import RoleGrant, User
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings
 from survey_app.database import reading
@@ -23,12 +25,13 @@ from survey_app.invitations import tokens
 from survey_app.questions import library
 from survey_app.questions.library import ApprovedVersion
 from survey_app.questions.models import QuestionSet, QuestionSetVersion
-from survey_app.quizzes import member, messages, results, saving
+from survey_app.quizzes import member, messages, results, saving, services
 from survey_app.quizzes.drawing import PaperLine, draw
 from survey_app.quizzes.papers import fragments, shown
 from survey_app.web.doors import same_site_post
 
 PRACTICE_SLUG = "lam-thu"
+_TRYING_ROLES = ("organiser", "question_approver", "administrator")
 
 
 def _seed(text: str | None) -> int:
@@ -116,11 +119,24 @@ def mark_practice() -> ResponseReturnValue:
     )
 
 
+def _may_try(session: Session, user_id: int) -> bool:
+    """Whether the organiser whom the link was sent to is still one."""
+    found = session.scalar(
+        select(RoleGrant.id)
+        .join(User, User.id == RoleGrant.user_id)
+        .where(User.id == user_id, User.is_active.is_(True), RoleGrant.role.in_(_TRYING_ROLES))
+        .limit(1)
+    )
+    return found is not None
+
+
 class _Trial:
     """The round behind a trial token, as a member would meet it."""
 
     def __init__(self, session: Session, token: str) -> None:
         known = tokens.read_trial(current_settings().link_key, token)
+        if known and not _may_try(session, known[1]):
+            known = None
         row = (
             known
             and session.execute(
@@ -260,13 +276,18 @@ def _trial_review(run: _Trial, chosen: dict[str, list[str]], *, refused: bool) -
 
 def _trial_result(run: _Trial, chosen: dict[str, list[str]]) -> str:
     questions = results.marked(run.version.document, run.paper, chosen)
+    # A test mail can be forwarded: while members answer, it must not give the key away.
+    grace = timedelta(seconds=run.settings.grace_seconds)
+    over = clock.now() >= run.round.closes_at + grace + services.FINALISING_DELAY
+    shows_key = run.round.state == "draft" or over
     return render_template(
         "quizzes/practice_result.html",
         title=run.round.title,
         score=sum(item.right for item in questions),
         total=len(questions),
-        questions=questions,
-        reading=results.reading_list(questions),
+        questions=questions if shows_key else [],
+        reading=results.reading_list(questions) if shows_key else [],
+        key_waits=not shows_key,
         again_url=url_for("trial.show", token=run.token),
         trial=True,
     )

@@ -81,11 +81,9 @@
   }
 
   /* ---- saving ---- */
-  var writer = tab.get("paper:writer:" + attempt);
-  if (!writer) {
-    writer = Math.random().toString(36).slice(2, 10) + Date.now().toString(36);
-    tab.set("paper:writer:" + attempt, writer);
-  }
+  // A writer per page load: a duplicated tab copies its storage, and two pages must not pass for one.
+  function fresh() { return Math.random().toString(36).slice(2, 10) + Date.now().toString(36); }
+  var writer = fresh();
   var own = { writer: writer, sequence: 0, revision: Number(form.elements.revision.value) || 0, answers: {} };
   var prefix = "paper:" + attempt + ":";
   var timer = null, flying = false, tries = 0, old = [];
@@ -95,15 +93,15 @@
     try { record = JSON.parse(kept.get(key)); } catch (e) { record = null; }
     if (!record || !record.answers) return;
     Object.keys(record.answers).forEach(function (id) { fill(id, record.answers[id]); });
-    if (record.writer === writer) { own.answers = record.answers; own.sequence = record.sequence; }
-    else old.push(record);
+    kept.drop(key);
+    record.writer = fresh();
+    old.push(record);
   });
-  own.sequence = Math.max(own.sequence, Number(tab.get("paper:sequence:" + attempt)) || 0);
+  old.forEach(keep);
 
   function keep(record) {
     if (Object.keys(record.answers).length) kept.set(prefix + record.writer, JSON.stringify(record));
     else kept.drop(prefix + record.writer);
-    if (record === own) tab.set("paper:sequence:" + attempt, String(own.sequence));
   }
   function mark(text, waiting) { saved.textContent = text; saved.classList.toggle("waiting", !!waiting); }
   function waitingRecord() {
@@ -137,6 +135,8 @@
   }
 
   function landed(response, data, record, batch) {
+    // The link was replaced: what is not saved stays on this device until the newest mail is opened.
+    if (response.status === 403) { flying = false; clearTimeout(timer); mark(say("waiting"), true); tell(data.message, true); return; }
     if (response.status === 409 || response.status === 410) { flying = false; stop(data.message || say("stopped")); return; }
     if (!response.ok || data.revision === undefined) { failed(null, data.message); return; }
     flying = false;
@@ -195,7 +195,6 @@
   form.addEventListener("submit", function (event) {
     if (navigator.onLine === false) { event.preventDefault(); pressed = null; tell(say("stay"), true); return; }
     own.sequence += 1;
-    tab.set("paper:sequence:" + attempt, String(own.sequence));
     form.elements.writer.value = writer;
     form.elements.sequence.value = own.sequence;
     clearTimeout(timer);

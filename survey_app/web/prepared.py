@@ -47,17 +47,17 @@ class Prepared:
 
 
 def prepared_page(
-    template: str, *, same: Mapping[str, Any], differs: Mapping[str, object], key: Hashable
+    template: str, *, same: Mapping[str, Any], differs: Mapping[str, object], keep: bool = True
 ) -> str:
     """Render `template`, where `same` is equal for all who share it and `differs` is per reader.
 
-    The page is kept per template, language and `key`, which must tell apart whatever `same` tells
-    apart; `None` keeps nothing. Nothing personal may stand in `same` of a kept page. Names in
-    `differs` can only be printed by the template, not compared.
+    The page is kept per template, language and `same`, unless `keep` is false. Nothing personal may
+    stand in `same` of a kept page. Names in `differs` can only be printed by the template, not
+    compared.
     """
-    if key is None:
+    if not keep:
         return _prepare(template, same, differs).fill(differs)
-    kept_under = (template, i18n.current_locale(), key)
+    kept_under = (template, i18n.current_locale(), repr(same))
     page = _kept.get(kept_under)
     if page is None:
         page = _prepare(template, same, differs)
