@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, case, exists, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from survey_app import clock
+from survey_app.database import one_at_a_time
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.mailing.pace import window
 
@@ -43,8 +44,7 @@ def allowance(session: Session, rate_per_minute: int) -> int | None:
     """Return how many mails may begin now (`None`: any number)."""
     if rate_per_minute <= 0:
         return None
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _RATE_LOCK})
+    one_at_a_time(session, _RATE_LOCK)
     span, most = window(rate_per_minute)
     now = clock.now()
     begun = session.scalar(

@@ -13,7 +13,7 @@ from survey_app.i18n import _
 from survey_app.people.models import KINDS
 from survey_app.people.planning import ASK, MISSING, REJECTED, UNCHANGED, ImportPlan
 from survey_app.people.roster import Roster, RosterRefused, is_note, read_roster
-from survey_app.people.services import apply_import, plan_import
+from survey_app.people.services import apply_import, lock_roster, plan_import
 from survey_app.people.wording import change_words, count_words, outcome_words
 from survey_app.terminal import REFUSED, help_text, print_json, problem_line, refuse
 
@@ -68,6 +68,7 @@ def import_(file: Path, sheet: str | None, kind: str | None, yes: bool, as_json:
     today = formatting.local(clock.now()).date()
     if yes:
         with writing() as session:
+            lock_roster(session)
             plan = plan_import(session, found, kind, today)
             apply_import(session, plan, CLI, today)
     else:

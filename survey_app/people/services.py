@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, clock
 from survey_app.audit.services import Actor
+from survey_app.database import one_at_a_time
 from survey_app.errors import Invalid, NotFound
 from survey_app.i18n import LOCALES, _
 from survey_app.people.cells import cell_name_on
@@ -21,6 +22,7 @@ __all__ = [
     "apply_import",
     "cell_name_on",
     "correct_address",
+    "lock_roster",
     "mark_address_bad",
     "plan_import",
     "set_wishes",
@@ -28,6 +30,17 @@ __all__ = [
 
 # What a server says of the mailbox itself; 5.7.x is its policy and says nothing about the person.
 _NO_SUCH_MAILBOX = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b|\b5\.2\.1\b|\b5\.4\.4\b")
+
+
+_ROSTER_LOCK = 0x726F73746572  # "roster" in ASCII
+
+
+def lock_roster(session: Session) -> None:
+    """Import one roster at a time, so that what is compared is what stands there.
+
+    Comes before the plan; else two organisers with the same file add everybody twice.
+    """
+    one_at_a_time(session, _ROSTER_LOCK)
 
 
 def _person(session: Session, person_id: int) -> Person:

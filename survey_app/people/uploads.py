@@ -49,13 +49,37 @@ def find_upload(session: Session, upload_id: int, user_id: int) -> RosterUpload:
         )
     )
     if upload is None:
-        raise Expired(
-            _(
-                "Danh sách này đã nhập xong, đã bỏ, hoặc đã để quá một ngày. Xin xem danh sách "
-                "hiện có, hoặc tải tệp lên lần nữa."
-            )
-        )
+        raise _gone()
     return upload
+
+
+def take_upload(session: Session, upload_id: int, user_id: int) -> tuple[Roster, str | None]:
+    """Take an upload of this user out, to be applied by nobody else; return it and its kind.
+
+    Raises:
+        Expired: as for `find_upload`; of two confirmations at once, the second one.
+    """
+    taken = session.execute(
+        delete(RosterUpload)
+        .where(
+            RosterUpload.id == upload_id,
+            RosterUpload.uploaded_by == user_id,
+            RosterUpload.uploaded_at > clock.now() - KEPT,
+        )
+        .returning(RosterUpload.document, RosterUpload.kind)
+    ).first()
+    if taken is None:
+        raise _gone()
+    return roster_of(taken.document), taken.kind
+
+
+def _gone() -> Expired:
+    return Expired(
+        _(
+            "Danh sách này đã nhập xong, đã bỏ, hoặc đã để quá một ngày. Xin xem danh sách "
+            "hiện có, hoặc tải tệp lên lần nữa."
+        )
+    )
 
 
 def throw_away_upload(session: Session, upload_id: int, user_id: int) -> None:

@@ -14,7 +14,7 @@ from survey_app.people.forms import UploadForm
 from survey_app.people.models import RosterUpload
 from survey_app.people.planning import Choice, ImportPlan
 from survey_app.people.roster import RosterRefused, is_note, read_roster
-from survey_app.people.services import apply_import, plan_import
+from survey_app.people.services import apply_import, lock_roster, plan_import
 from survey_app.people.views_organiser import organiser, today
 
 SHOWN = 200  # lines of one outcome on the page; the numbers are always whole
@@ -99,9 +99,9 @@ def confirm(upload_id: int) -> ResponseReturnValue:
     actor = organiser()
     try:
         with writing() as session:
-            found = uploads.find_upload(session, upload_id, actor.user_id)
-            roster = uploads.roster_of(found.document)
-            seen = plan_import(session, roster, found.kind, today())
+            roster, kind = uploads.take_upload(session, upload_id, actor.user_id)
+            lock_roster(session)
+            seen = plan_import(session, roster, kind, today())
             if seen.digest() != request.form.get("digest"):
                 raise Conflict(
                     _(
@@ -109,9 +109,8 @@ def confirm(upload_id: int) -> ResponseReturnValue:
                         "xem lại các khác biệt dưới đây."
                     )
                 )
-            plan = plan_import(session, roster, found.kind, today(), _choices(seen))
+            plan = plan_import(session, roster, kind, today(), _choices(seen))
             apply_import(session, plan, actor, today())
-            uploads.throw_away_upload(session, upload_id, actor.user_id)
     except Conflict as error:
         return _page(upload_id, error.message), 409
     flash(_("Đã nhập danh sách. %(what)s", what=wording.count_words(plan.counts())), "good")
