@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app.config import load_settings
     from survey_app.database import Database
     from survey_app.extensions import csrf, mail
-    from survey_app.web import compression, doors, error_pages, headers, pages
+    from survey_app.web import compression, doors, error_pages, headers, pages, refusing
 
     settings = settings or load_settings()
     settings.instance_path.mkdir(parents=True, exist_ok=True)
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # The order is that in which a request meets them; answers meet them backwards.
     compression.install(app)
     pages.install(app)
+    refusing.install(app)
     headers.install(app, secure=settings.secure)
     doors.install(app, routes.all_routes())
     error_pages.install(app)

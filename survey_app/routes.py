@@ -124,7 +124,7 @@ def _rounds() -> list[Route]:
 
 def _roster() -> list[Route]:
     root = "/organiser/roster"
-    upload = f"{root}/import/<int:upload_id>"
+    upload = f"{root}/import/<id:upload_id>"
     person = f"{root}/people/<public_id>"
     return [
         route(root, "roster.people", roster.people, ORGANISER),
@@ -151,12 +151,12 @@ def _committee() -> list[Route]:
 
 
 def _admin() -> list[Route]:
-    one = "/admin/users/<int:user_id>"
+    one = "/admin/users/<id:user_id>"
     return [
         route("/admin/users", "admin.users", admin.users, ADMIN, "GET POST"),
         route(one, "admin.user", admin.user, ADMIN),
         route(f"{one}/roles", "admin.grant", admin.grant, ADMIN, "POST"),
-        route(f"{one}/roles/<int:grant_id>/revoke", "admin.revoke", admin.revoke, ADMIN, "POST"),
+        route(f"{one}/roles/<id:grant_id>/revoke", "admin.revoke", admin.revoke, ADMIN, "POST"),
         route(f"{one}/link", "admin.make_link", admin.make_link, ADMIN, "POST"),
         route(f"{one}/send-link", "admin.send_link", admin.send_link, ADMIN, "POST"),
         route(f"{one}/close", "admin.close", admin.close, ADMIN, "POST"),
@@ -176,7 +176,7 @@ def _account() -> list[Route]:
 def _questions() -> list[Route]:
     all_sets = "/organiser/questions"
     one = f"{all_sets}/<slug>"
-    retire = f"{one}/versions/<int:version_id>/retire"
+    retire = f"{one}/versions/<id:version_id>/retire"
     export = f"{one}/export/<to>"
     return [
         route(all_sets, "questions.index", questions.index, ORGANISER),

@@ -25,6 +25,7 @@ from survey_app.mailing import outbox
 from survey_app.mailing import queries as mailing
 from survey_app.mailing.models import STATES as MAIL_STATES
 from survey_app.web.error_pages import status_of
+from survey_app.web.refusing import form_number, number_of
 
 OPENED = "people_opened"
 OPEN_FOR = timedelta(minutes=30)
@@ -114,7 +115,7 @@ def mails(slug: str) -> ResponseReturnValue:
 def mail_action(slug: str, action: str) -> ResponseReturnValue:
     """Send one mail again, or stop it."""
     actor = signed_in()
-    message_id, item_id = _number("message"), _number("item")
+    message_id, item_id = form_number("message"), form_number("item")
     with writing() as session:
         round_ = _launched(session, slug)
         if action == "retry-failed":
@@ -245,14 +246,8 @@ def _is_opened(round_: Round, now: datetime) -> bool:
 
 
 def _page() -> int:
-    text = request.args.get("page", "1")
-    return max(1, min(int(text), 10_000)) if text.isdecimal() else 1
+    return max(1, min(number_of(request.args.get("page"), 1), 10_000))
 
 
 def _pages(total: int) -> int:
     return max(1, -(-total // PAGE))
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isdecimal() else 0

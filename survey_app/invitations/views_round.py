@@ -29,6 +29,7 @@ from survey_app.mailing import outbox
 from survey_app.mailing import queries as mailing
 from survey_app.people.models import Person
 from survey_app.questions.models import QuestionSet
+from survey_app.web.refusing import form_number
 
 SHOWN = 20
 
@@ -148,7 +149,6 @@ def confirm_launch(slug: str) -> ResponseReturnValue:
 
 def do_launch(slug: str) -> ResponseReturnValue:
     """Launch, if the number that was confirmed still holds."""
-    expected = request.form.get("people", "")
     with writing() as session:
         round_id = round_by_slug(session, slug).id
         result = launch(
@@ -156,7 +156,7 @@ def do_launch(slug: str) -> ResponseReturnValue:
             round_id,
             signed_in(),
             clock.now(),
-            expected_people=int(expected) if expected.isdecimal() else -1,
+            expected_people=form_number("people", -1),
         )
     if result.first_mail_at is not None:
         when = moment(result.first_mail_at)

@@ -16,6 +16,7 @@ from survey_app.people.planning import Choice, ImportPlan
 from survey_app.people.roster import RosterRefused, is_note, read_roster
 from survey_app.people.services import apply_import, lock_roster, plan_import
 from survey_app.people.views_organiser import organiser, today
+from survey_app.web.refusing import number_of
 
 SHOWN = 200  # lines of one outcome on the page; the numbers are always whole
 
@@ -122,7 +123,7 @@ def _choices(plan: ImportPlan) -> dict[int, Choice]:
     chosen: dict[int, Choice] = {}
     for row in plan.of(planning.ASK):
         answer = request.form.get(f"row-{row.row}", planning.SKIP)
-        chosen[row.row] = int(answer) if answer.isdecimal() and len(answer) < 19 else answer
+        chosen[row.row] = number_of(answer) or answer
     return chosen
 
 

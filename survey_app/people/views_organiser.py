@@ -17,6 +17,7 @@ from survey_app.people.forms import AddressForm, WishesForm
 from survey_app.people.models import KINDS, Person
 from survey_app.people.queries import Filter
 from survey_app.people.roster.template import roster_template
+from survey_app.web.refusing import number_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROLES = ("organiser", "administrator")
@@ -50,7 +51,7 @@ def people() -> ResponseReturnValue:
     with reading() as session:
         cells = queries.list_cells(session, today(), scope=scope)
         found = queries.list_people(
-            session, chosen, today(), scope=scope, page=request.args.get("page", 1, type=int)
+            session, chosen, today(), scope=scope, page=number_of(request.args.get("page"), 1)
         )
     shown = {name: value for name, value in vars(chosen).items() if value}
     names = {"words": "q"}

@@ -21,6 +21,7 @@ from survey_app.questions.forms import QuestionInput
 from survey_app.questions.outline import outline
 from survey_app.questions.schema import Question, QuestionDocument
 from survey_app.web.error_pages import status_of
+from survey_app.web.refusing import number_of
 
 NEW = "new"
 
@@ -212,7 +213,7 @@ def preview(slug: str) -> ResponseReturnValue:
     """The set as a member sees it: the draft, else the newest version."""
     with reading() as unit:
         line = queries.question_set(unit, slug)
-        wanted = request.args.get("v", line.versions[0].number, type=int)
+        wanted = number_of(request.args.get("v"), line.versions[0].number)
         version = next((item for item in line.versions if item.number == wanted), None)
         if version is None:
             raise NotFound(_("Bộ câu hỏi này không có bản ấy."))

@@ -12,6 +12,7 @@ from survey_app.questions.outline import outline
 from survey_app.questions.schema import QuestionDocument
 from survey_app.vietnamese import tidy
 from survey_app.web.error_pages import status_of
+from survey_app.web.refusing import form_number
 
 
 def index() -> ResponseReturnValue:
@@ -93,7 +94,7 @@ def header(slug: str) -> ResponseReturnValue:
                 unit,
                 draft.version_id,
                 changed,
-                revision=request.form.get("revision", 0, type=int),
+                revision=form_number("revision"),
                 actor=signed_in(),
             )
     except DomainError as error:
@@ -109,8 +110,8 @@ def approve(slug: str) -> ResponseReturnValue:
     """What stands in the way of approval, and the button when nothing does."""
     if request.method == "GET":
         return _approval_page(slug)
-    revision = request.form.get("revision", 0, type=int)
-    version_id = request.form.get("version", 0, type=int)
+    revision = form_number("revision")
+    version_id = form_number("version")
     try:
         with writing() as unit:
             services.approve(

@@ -29,7 +29,7 @@ STAFF = {
 # Staff forms before signing in: the cookie carries what protects the form from other sites.
 STAFF_FORMS = {"sign_in.password", "sign_in.by_mail"}
 LEAVING = {"respond.leave"}  # forgets the visitor, and does so for strangers too
-_EXAMPLES = {"IntegerConverter": 1, "UUIDConverter": "0" * 32}
+_EXAMPLES = {"IdConverter": 1, "UUIDConverter": "0" * 32}
 # Doors do not depend on the database.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
