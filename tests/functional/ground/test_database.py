@@ -20,6 +20,16 @@ def test_a_reading_connection_refuses_writes(db: Database) -> None:
         session.execute(text("DELETE FROM throttle"))
 
 
+def test_a_reader_sees_one_state_however_long_it_looks(db: Database) -> None:
+    with db.reading() as looking:
+        assert looking.query(Throttle).count() == 0
+        with db.writing() as session:
+            session.add(throttle(datetime(2024, 9, 18, tzinfo=UTC)))
+        assert looking.query(Throttle).count() == 0
+    with db.reading() as looking:
+        assert looking.query(Throttle).count() == 1
+
+
 def test_naive_moments_are_refused(db: Database) -> None:
     with pytest.raises(StatementError, match="naive"), db.writing() as session:
         session.add(throttle(datetime(2024, 9, 18, 9, 0)))  # noqa: DTZ001
