@@ -12,7 +12,7 @@ from datetime import datetime
 
 from flask import Flask
 
-from survey_app import housekeeping
+from survey_app import housekeeping, retention
 from survey_app.accounts import cells
 from survey_app.accounts import mails as account_mails
 from survey_app.campaigns import services as rounds
@@ -49,6 +49,11 @@ def tidy_up(app: Flask, now: datetime) -> None:
         housekeeping.purge_expired(session, now)
 
 
+def forget(app: Flask, now: datetime) -> None:
+    """Delete people, answers and mails of campaigns that have been over long enough."""
+    retention.purge(_database(app), now)
+
+
 def turn_rounds(app: Flask, now: datetime) -> None:
     """Open and close rounds whose hour has come."""
     with _database(app).writing() as session:
@@ -79,9 +84,10 @@ JOBS: Mapping[str, Job] = {
     "finalise": finalise,
     "tasks": run_tasks,
     "housekeeping": tidy_up,
+    "retention": forget,
 }
 # Jobs that need not run at every tick: seconds between runs.
-SELDOM: Mapping[str, float] = {"housekeeping": 3600.0}
+SELDOM: Mapping[str, float] = {"housekeeping": 3600.0, "retention": 86400.0}
 
 
 def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:

@@ -32,6 +32,7 @@ class Action(Enum):
     ROUND_CLOSED = ("round.closed", {"early"})
     ROUND_CANCELLED = ("round.cancelled", set[str]())
     ROUND_FINALISED = ("round.finalised", {"attempts"})
+    ROUND_PURGED = ("round.purged", set[str]())
     TEST_SENT = ("round.test_sent", set[str]())
     REMINDERS_QUEUED = ("round.reminders_queued", {"people", "number"})
     INVITATION_RESENT = ("invitation.resent", set[str]())

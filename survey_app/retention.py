@@ -1,0 +1,157 @@
+"""Personal data goes when its campaign has been over for the months its page promised.
+
+Answers, invitations, what came in after launch and the mails go with their round; people go when no
+round asks them any more. What was counted stays in `round_cell`. It is done in chunks, each a short
+unit of work of its own; killed between two of them, the next run goes on with what is left.
+"""
+
+import calendar
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from survey_app import audit
+from survey_app.accounts.models import User
+from survey_app.accounts.scope import JOB
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.database import Base, Database
+from survey_app.formatting import local
+from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry
+from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.people.models import Membership, Person
+from survey_app.quizzes.models import Attempt, Grading
+
+CHUNK = 200
+_ENDED = ("finalised", "archived", "cancelled")
+_COMING = ("draft", "scheduled", "open", "closed")
+_MAIL: tuple[type[OutboxItem] | type[OutboxMessage], ...] = (OutboxItem, OutboxMessage)
+
+
+def purge(database: Database, now: datetime) -> dict[str, int]:
+    """Delete what has been kept long enough by `now`; return how many rows of each kind went."""
+    with database.reading() as session:
+        ends = _ends_of_campaigns_over(session, local(now).date())
+        rounds = _rounds_to_empty(session, list(ends))
+    gone = {"invitations": 0, "people": 0}
+    for round_id in rounds:
+        gone["invitations"] += _in_chunks(database, _empty_round(round_id))
+        with database.writing() as session:
+            _archive(session, round_id)
+    if ends:
+        gone["people"] = _in_chunks(database, _forget_people(max(ends.values())))
+    return gone
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day `months` later, the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _ends_of_campaigns_over(session: Session, today: date) -> dict[int, date]:
+    """Return the last day of each campaign whose months of keeping are over.
+
+    That is the day it names or, when that is later or there is none, its last round's last day.
+    """
+    last_close = func.max(Round.closes_at)
+    rows = session.execute(
+        select(Campaign.id, Campaign.ends_on, Campaign.retention_months, last_close)
+        .outerjoin(Round, (Round.campaign_id == Campaign.id) & (Round.state != "draft"))
+        .group_by(Campaign.id)
+    )
+    ends: dict[int, date] = {}
+    for campaign_id, ends_on, months, closes_at in rows:
+        days = [day for day in (ends_on, closes_at and local(closes_at).date()) if day]
+        if days and months_later(max(days), months) < today:
+            ends[campaign_id] = max(days)
+    return ends
+
+
+def _rounds_to_empty(session: Session, campaign_ids: list[int]) -> Sequence[int]:
+    """Return the ended rounds that still hold people; one not yet finalised is waited for."""
+    holds_people = or_(
+        exists().where(Invitation.round_id == Round.id),
+        *(exists().where(_about(table, Round.id)) for table in _MAIL),
+    )
+    return session.scalars(
+        select(Round.id)
+        .where(Round.campaign_id.in_(campaign_ids), Round.state.in_(_ENDED), holds_people)
+        .order_by(Round.id)
+    ).all()
+
+
+def _about(table: type[OutboxItem] | type[OutboxMessage], round_id: object) -> ColumnElement[bool]:
+    return (table.subject_kind == "round") & (table.subject_id == round_id)
+
+
+def _in_chunks(database: Database, step: Callable[[Session], int]) -> int:
+    done = 0
+    while True:
+        with database.writing() as session:
+            number = step(session)
+        if not number:
+            return done
+        done += number
+
+
+def _empty_round(round_id: int) -> Callable[[Session], int]:
+    def step(session: Session) -> int:
+        some = select(Invitation.id).where(Invitation.round_id == round_id).limit(CHUNK)
+        ids = session.scalars(some.order_by(Invitation.id)).all()
+        attempts = select(Attempt.id).where(Attempt.invitation_id.in_(ids))
+        _delete(session, Grading, Grading.attempt_id.in_(attempts))
+        _delete(session, Attempt, Attempt.invitation_id.in_(ids))
+        _delete(session, EntryMeans, EntryMeans.invitation_id.in_(ids))
+        _delete(session, LedgerEntry, LedgerEntry.invitation_id.in_(ids))
+        _delete(session, Invitation, Invitation.id.in_(ids))
+        return len(ids)
+
+    return step
+
+
+def _archive(session: Session, round_id: int) -> None:
+    """Let the round's mails go with its people; say once in the log that they went."""
+    for table in _MAIL:
+        _delete(session, table, _about(table, round_id))
+    ended = session.get_one(Round, round_id)
+    if ended.state == "finalised":
+        ended.state = "archived"
+    audit.record(session, audit.Action.ROUND_PURGED, JOB, ("round", round_id))
+
+
+def _forget_people(last_day: date) -> Callable[[Session], int]:
+    """People known by `last_day` whom no round asks; the roster of a round to come stays."""
+
+    def step(session: Session) -> int:
+        asked = exists().where(Invitation.person_id == Person.id)
+        in_a_cell = exists().where(Membership.person_id == Person.id, Membership.ends_on.is_(None))
+        to_come = exists().where(Round.state.in_(_COMING))
+        twin = aliased(Person)
+        asked_as_another = exists().where(
+            twin.id == Person.merged_into_id, Invitation.person_id == twin.id
+        )
+        nobody_asks = ~asked & ~asked_as_another & ~(in_a_cell & to_come)
+        known = session.execute(
+            select(Person.id, Person.created_at)
+            .where(nobody_asks)
+            .order_by(Person.created_at)
+            .limit(CHUNK)
+        )
+        ids = [person_id for person_id, since in known if local(since).date() <= last_day]
+        session.execute(update(User).where(User.person_id.in_(ids)).values(person_id=None))
+        merged = update(Person).where(Person.merged_into_id.in_(ids))
+        session.execute(merged.values(merged_into_id=None))
+        for table in _MAIL:
+            about_them = (table.recipient_kind == "person") & table.recipient_id.in_(ids)
+            _delete(session, table, about_them)
+        _delete(session, Membership, Membership.person_id.in_(ids))
+        _delete(session, Person, Person.id.in_(ids))
+        return len(ids)
+
+    return step
+
+
+def _delete(session: Session, table: type[Base], which: ColumnElement[bool]) -> None:
+    session.execute(delete(table).where(which), execution_options={"synchronize_session": False})
