@@ -12,9 +12,9 @@ from survey_app import clock, formatting
 from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.campaigns.queries import current_campaign
 from survey_app.database import reading, writing
-from survey_app.desks import lost_links
 from survey_app.errors import Throttled
 from survey_app.i18n import _
+from survey_app.invitations import reaching
 from survey_app.questions.models import QuestionSet, QuestionSetVersion
 from survey_app.quizzes.messages import Contact
 from survey_app.quizzes.views_stateless import PRACTICE_SLUG
@@ -22,6 +22,9 @@ from survey_app.web import throttle
 from survey_app.web.doors import same_site_post
 
 SHOWN_STATES = ("scheduled", "open", "closed", "finalised")
+# Requests for a lost link in an hour; a whole office may share one network address.
+MOST_PER_MAILBOX = 3
+MOST_PER_PLACE = 60
 Milestone = tuple[str, str, str | None, str]
 
 
@@ -169,12 +172,15 @@ def send_link() -> ResponseReturnValue:
     if "@" not in email or len(email) > 254:
         error = _("Xin ghi đủ địa chỉ thư, ví dụ ten@coquan.example.")
         return render_template("desks/lost_link.html", error=error, email=email[:254]), 422
+    hour = timedelta(hours=1)
     with writing() as session:
-        tries = throttle.hit(session, "lost-link", email.lower(), window=timedelta(hours=1))
-        if tries > lost_links.MOST_PER_HOUR:
+        tries = throttle.hit(session, "lost-link", email.lower(), window=hour)
+        place = request.remote_addr or ""
+        tries_here = throttle.hit(session, "lost-link-place", place, window=hour)
+        if tries > MOST_PER_MAILBOX or tries_here > MOST_PER_PLACE:
             raise Throttled(
                 _("Liên kết vừa được gửi lại mấy lần. Xin xem cả mục thư rác, rồi thử lại sau."),
                 retry_after=3600,
             )
-        lost_links.resend(session, email, clock.now())
+        reaching.resend_to_mailbox(session, email, clock.now())
     return render_template("desks/lost_link_sent.html", email=email)

@@ -22,22 +22,24 @@ from survey_app.invitations.addressees import (
     reader_of,
     round_facts,
 )
+from survey_app.invitations.following import address_refused, follow_addresses
 from survey_app.invitations.launch import INVITATION, REMINDER
 from survey_app.invitations.mail_texts import invitation_texts, reminder_texts
-from survey_app.invitations.reaching import address_refused
 from survey_app.mailing.composing import Mail, Skip, on_refused, register, render_mail
 from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.people import address_changes
 from survey_app.people.models import Person
 
 TEST = "test_invitation"
 
 
 def install(app: Flask) -> None:
-    """Hand the composers to the mail package, and what to do about refused addresses."""
+    """Hand the composers to the mail package, and what follows from an address."""
     register(app, INVITATION, compose_invitation)
     register(app, REMINDER, compose_reminder)
     register(app, TEST, compose_test, urgent=True)
     on_refused(app, address_refused)
+    address_changes.install(app, follow_addresses)
 
 
 def compose_invitation(

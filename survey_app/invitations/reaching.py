@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -10,19 +10,18 @@ from survey_app.accounts.scope import MEMBER
 from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.campaigns.models import Round
-from survey_app.campaigns.services import find_round
+from survey_app.campaigns.services import find_round, lock_round
 from survey_app.campaigns.settings import round_settings
 from survey_app.errors import Conflict, NotFound
 from survey_app.i18n import _
 from survey_app.invitations import tally
+from survey_app.invitations.following import LIVE, follow_addresses, not_told, stale
 from survey_app.invitations.launch import INVITATION, invitation_item
 from survey_app.invitations.models import EntryMeans, Invitation
-from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.mailing import waiting
 from survey_app.mailing.outbox import enqueue_many
 from survey_app.people.models import Person
-from survey_app.people.services import correct_address, mark_address_bad
-
-LIVE = ("scheduled", "open")
+from survey_app.people.services import correct_address
 
 
 def correct_and_resend(
@@ -39,13 +38,13 @@ def correct_and_resend(
     """
     invitation_of(session, round_id, person_id)
     before = session.get_one(Person, person_id).email
+    lost = {one.round_id for one, _round in _live(session, person_id) if one.is_undeliverable}
     person = correct_address(session, person_id, email, actor)
+    follow_addresses(session, [person_id])
     queued = False
-    for invitation, round_ in _live_invitations(session, person_id):
-        was_lost = invitation.is_undeliverable
-        tally.set_flags(session, invitation.id, is_undeliverable=not _reachable(person))
+    for invitation, round_ in _live(session, person_id):
         this_one = round_.id == round_id and person.email != before
-        if (was_lost or this_one) and _reachable(person) and not _settled(invitation):
+        if (round_.id in lost or this_one) and _reachable(person) and not _settled(invitation):
             mailed = _invite_again(session, round_, person_id, now)
             queued = queued or (mailed and round_.id == round_id)
     return queued
@@ -64,10 +63,35 @@ def resend(session: Session, round_id: int, person_id: int, actor: Actor, now: d
         raise Conflict(_("Vòng thi đã kết thúc nên không gửi thư mời nữa."))
     if not _reachable(session.get_one(Person, person_id)):
         raise Conflict(_("Người này chưa có địa chỉ thư dùng được. Xin sửa địa chỉ trước."))
-    if _is_waiting(session, round_id, person_id):
+    if waiting.is_waiting(session, INVITATION, ("person", person_id), ("round", round_id)):
         raise Conflict(_("Thư mời của người này đang chờ gửi, không cần gửi thêm."))
     _invite_again(session, round_, person_id, now)
     record(session, Action.INVITATION_RESENT, actor, ("invitation", invitation.id))
+
+
+def resend_to_mailbox(session: Session, email: str, now: datetime) -> int:
+    """Send the invitations of live rounds again to everyone who has `email`; return how many.
+
+    Two people may share the mailbox: each gets a mail of their own, with their own link.
+    """
+    rows = session.execute(
+        select(Invitation, Round)
+        .join(Person, Person.id == Invitation.person_id)
+        .join(Round, Round.id == Invitation.round_id)
+        .where(
+            func.lower(Person.email) == email.lower(),
+            Person.address_state == "ok",
+            Person.merged_into_id.is_(None),
+            Invitation.is_exempt.is_(False),
+            Round.state.in_(LIVE),
+            Round.closes_at > now,
+        )
+        .order_by(Invitation.id)
+    ).all()
+    for invitation, round_ in rows:
+        _invite_again(session, round_, invitation.person_id, now)
+        record(session, Action.INVITATION_RESENT, MEMBER, ("invitation", invitation.id))
+    return len(rows)
 
 
 def invite_newly_reachable(session: Session, round_id: int, actor: Actor, now: datetime) -> int:
@@ -76,21 +100,23 @@ def invite_newly_reachable(session: Session, round_id: int, actor: Actor, now: d
     Raises:
         Conflict: the round is over.
     """
-    round_ = find_round(session, round_id)
+    round_ = lock_round(session, round_id)
     if round_.state not in LIVE or now >= round_.closes_at:
         raise Conflict(_("Vòng thi đã kết thúc nên không gửi thư mời nữa."))
-    invitations = list(session.scalars(_newly_reachable(round_id)))
-    for invitation in invitations:
-        tally.set_flags(session, invitation.id, is_undeliverable=False)
-        if not _settled(invitation):
-            _invite_again(session, round_, invitation.person_id, now)
+    found = {row.id: row.person_id for row in session.execute(not_told(round_id))}
+    follow_addresses(session, {*found.values(), *session.scalars(stale(round_id))})
+    to_invite = [one for one in tally.lock(session, found) if not _settled(one)]
+    queued = 0
+    for invitation in to_invite:
+        if _invite_again(session, round_, invitation.person_id, now):
+            queued += 1
             record(session, Action.INVITATION_RESENT, actor, ("invitation", invitation.id))
-    return len(invitations)
+    return queued
 
 
 def newly_reachable(session: Session, round_id: int) -> int:
     """Return how many `invite_newly_reachable` would invite."""
-    found = _newly_reachable(round_id).subquery()
+    found = not_told(round_id).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
@@ -111,20 +137,6 @@ def revoke_link(session: Session, round_id: int, person_id: int, actor: Actor) -
     subject = ("invitation", invitation.id)
     record(session, Action.LINK_REVOKED, actor, subject, version=means.version)
     return means.version
-
-
-def address_refused(session: Session, message: OutboxMessage, reply: str) -> None:
-    """Hear from the mail package that a server takes no mail for an address any more."""
-    if message.recipient_kind != "person":
-        return
-    # `message` was read before the attempt; the address tried stands in its row only.
-    tried = session.scalar(select(OutboxMessage.sent_to).where(OutboxMessage.id == message.id))
-    person = session.get(Person, message.recipient_id)
-    if person is None or (tried or "").casefold() != (person.email or "").casefold():
-        return  # corrected since
-    if mark_address_bad(session, person.id, reply):
-        for invitation, _round in _live_invitations(session, person.id):
-            tally.set_flags(session, invitation.id, is_undeliverable=True)
 
 
 def set_wants_reminders(session: Session, public_id: str, wanted: bool) -> Person:
@@ -172,21 +184,7 @@ def invitation_of(session: Session, round_id: int, person_id: int) -> Invitation
     return invitation
 
 
-def _newly_reachable(round_id: int) -> Select[Invitation]:
-    return (
-        select(Invitation)
-        .join(Person, Person.id == Invitation.person_id)
-        .where(
-            Invitation.round_id == round_id,
-            Invitation.is_undeliverable.is_(True),
-            Person.address_state == "ok",
-            Person.email.is_not(None),
-        )
-        .order_by(Invitation.id)
-    )
-
-
-def _live_invitations(session: Session, person_id: int) -> list[tuple[Invitation, Round]]:
+def _live(session: Session, person_id: int) -> list[tuple[Invitation, Round]]:
     found = session.execute(
         select(Invitation, Round)
         .join(Round, Round.id == Invitation.round_id)
@@ -205,37 +203,13 @@ def _settled(invitation: Invitation) -> bool:
 
 
 def _invite_again(session: Session, round_: Round, person_id: int, now: datetime) -> bool:
-    number = 1 + (
-        session.scalar(
-            select(func.count()).where(
-                OutboxItem.kind == INVITATION,
-                OutboxItem.recipient_kind == "person",
-                OutboxItem.recipient_id == person_id,
-                OutboxItem.subject_kind == "round",
-                OutboxItem.subject_id == round_.id,
-            )
-        )
-        or 0
-    )
+    """Let an invitation leave: the one that waits (it goes where the address is then), or another.
+
+    Return whether one is on its way.
+    """
+    about = INVITATION, ("person", person_id), ("round", round_.id)
     leave = round_settings(round_.settings).mails_start(now)
+    if waiting.hasten(session, *about, not_before=leave):
+        return True
+    number = waiting.said_so_far(session, *about) + 1
     return enqueue_many(session, [invitation_item(round_.id, person_id, number, leave)]) == 1
-
-
-def _is_waiting(session: Session, round_id: int, person_id: int) -> bool:
-    about = (
-        OutboxItem.kind == INVITATION,
-        OutboxItem.recipient_kind == "person",
-        OutboxItem.recipient_id == person_id,
-        OutboxItem.subject_id == round_id,
-    )
-    found = session.scalar(
-        select(OutboxItem.id)
-        .outerjoin(OutboxMessage, OutboxMessage.id == OutboxItem.outbox_message_id)
-        .where(
-            *about,
-            OutboxItem.outbox_message_id.is_(None)
-            | OutboxMessage.state.in_(("pending", "claimed", "sending")),
-        )
-        .limit(1)
-    )
-    return found is not None

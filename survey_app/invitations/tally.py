@@ -1,5 +1,7 @@
 """The one function that changes the running tally, and the precedence it counts by."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -71,15 +73,47 @@ def flags_of(row: Invitation) -> dict[str, bool]:
 
 def set_flags(session: Session, invitation_id: int, **flags: bool) -> None:
     """Set some flags of one invitation, keeping the tally right."""
-    row = session.scalars(
-        select(Invitation).where(Invitation.id == invitation_id).with_for_update()
-    ).one()
-    before = flags_of(row)
-    change(
-        session,
-        invitation_id=row.id,
-        round_cell_id=row.round_cell_id,
-        before=before,
-        after={**before, **flags},
-    )
-    session.expire(row)
+    set_each(session, {invitation_id: flags})
+
+
+def set_each(session: Session, wanted: Mapping[int, Mapping[str, bool]]) -> None:
+    """Set some flags of many invitations (id -> flags), keeping the tallies right.
+
+    Who answers takes their invitation, then its cell; so all invitations are locked before the
+    first cell is touched, and each kind of row in the order of its ids: nobody waits in a circle.
+    """
+    moves: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for row in lock(session, wanted):
+        before = flags_of(row)
+        after = {**before, **wanted[row.id]}
+        changed = {name: after[name] for name in FLAGS if after[name] != before[name]}
+        if changed:
+            run(session, _set_flags(tuple(changed)), {"key": row.id, **changed})
+            _note(moves[row.round_cell_id], before, after)
+            session.expire(row)
+    for cell_id in sorted(moves):
+        steps = tuple((name, step) for name, step in sorted(moves[cell_id].items()) if step)
+        if steps:
+            run(session, _move(steps), {"key": cell_id})
+
+
+def lock(session: Session, invitation_ids: Iterable[int]) -> list[Invitation]:
+    """Return invitations as they stand now, nobody else's until this unit of work ends."""
+    ids, rows = sorted(invitation_ids), list[Invitation]()
+    for start in range(0, len(ids), 500):
+        rows += session.scalars(
+            select(Invitation)
+            .where(Invitation.id.in_(ids[start : start + 500]))
+            .order_by(Invitation.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    return rows
+
+
+def _note(moves: Counter[str], before: dict[str, bool], after: dict[str, bool]) -> None:
+    left, entered = counted_as(before), counted_as(after)
+    if left:
+        moves[left] -= 1
+    if entered:
+        moves[entered] += 1

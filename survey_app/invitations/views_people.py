@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from survey_app import clock
 from survey_app.accounts.doors import signed_in
-from survey_app.accounts.scope import Scope
 from survey_app.audit import Action, record
+from survey_app.campaigns.access import organised_round, organisers_scope
 from survey_app.campaigns.models import Round
-from survey_app.campaigns.queries import LAUNCHED, round_by_slug
+from survey_app.campaigns.queries import LAUNCHED
 from survey_app.database import reading, writing
 from survey_app.errors import Conflict, DomainError, Invalid, NotFound
 from survey_app.i18n import _
 from survey_app.invitations import mails as composing
 from survey_app.invitations import queries, reaching
 from survey_app.invitations.addressees import addressee
+from survey_app.invitations.following import LIVE
 from survey_app.invitations.participation import participation
 from survey_app.invitations.queries import PAGE, PersonLine
 from survey_app.mailing import outbox
@@ -35,9 +36,10 @@ KINDS = ("invitation", "reminder", "result")
 def people(slug: str) -> ResponseReturnValue:
     """Who is how far, by given name; the list opens by a button, and its opening is logged."""
     state, search = request.args.get("state", ""), request.args.get("q", "")
-    now, scope = clock.now(), _scope()
+    now = clock.now()
     with reading() as session:
         round_ = _launched(session, slug)
+        scope = organisers_scope(round_)
         board = participation(session, round_, now, scope=scope)
         opened = _is_opened(round_, now)
         lines: list[PersonLine] = []
@@ -66,7 +68,7 @@ def open_people(slug: str) -> ResponseReturnValue:
     now = clock.now()
     with writing() as session:
         round_ = _launched(session, slug)
-        _lines, total = queries.people(session, round_.id, scope=_scope())
+        _lines, total = queries.people(session, round_.id, scope=organisers_scope(round_))
         record(
             session,
             Action.PEOPLE_LIST_OPENED,
@@ -89,7 +91,7 @@ def mails(slug: str) -> ResponseReturnValue:
         lines, total = queries.mails(
             session,
             round_.id,
-            scope=_scope(),
+            scope=organisers_scope(round_),
             kind=kind if kind in KINDS else None,
             state=state if state in MAIL_STATES else None,
             search=search,
@@ -207,7 +209,7 @@ def _person_page(
         round=round_,
         line=line,
         mails=sent,
-        live=round_.state in reaching.LIVE and clock.now() < round_.closes_at,
+        live=round_.state in LIVE and clock.now() < round_.closes_at,
         email=line.email or "" if typed is None else typed,
         problem=problem,
         link=link,
@@ -216,28 +218,24 @@ def _person_page(
 
 def _find(session: Session, slug: str, public_id: str) -> tuple[Round, PersonLine]:
     round_ = _launched(session, slug)
-    line = queries.person(session, round_.id, public_id, scope=_scope())
+    line = queries.person(session, round_.id, public_id, scope=organisers_scope(round_))
     if line is None:
         raise NotFound(_("Người này không có trong vòng thi."))
     return round_, line
 
 
 def _own_mail(session: Session, round_: Round, message_id: int) -> None:
-    if not queries.mail_to_person(session, round_.id, message_id, scope=_scope()):
+    if not queries.mail_to_person(session, round_.id, message_id, scope=organisers_scope(round_)):
         raise NotFound(_("Không có thư này."))
 
 
 def _launched(session: Session, slug: str) -> Round:
-    round_ = round_by_slug(session, slug)
+    round_ = organised_round(session, slug)
     if round_.state not in (*LAUNCHED, "cancelled") or round_.launched_at is None:
         raise Conflict(_("Vòng thi chưa phát động nên chưa có thư và danh sách."))
     if round_.kind != "quiz":
         raise Conflict(_("Phiếu ẩn danh không có danh sách người gửi."))
     return round_
-
-
-def _scope() -> Scope:
-    return signed_in().scope("organiser", "administrator")
 
 
 def _is_opened(round_: Round, now: datetime) -> bool:

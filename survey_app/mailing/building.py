@@ -55,6 +55,14 @@ def plain_address(address: str) -> str:
     return ascii_address
 
 
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses are the same on the line; a domain may be written in two ways."""
+    try:
+        return plain_address(one).casefold() == plain_address(other).casefold()
+    except UnusableAddress:
+        return one.strip().casefold() == other.strip().casefold()
+
+
 def sender_address(app: Flask) -> str:
     """Return the plain address that mails come from."""
     return plain_address(parseaddr(app.extensions["survey.settings"].mail.default_sender)[1])

@@ -40,8 +40,8 @@ class Skip:
 
 
 Composer = Callable[[Session, OutboxMessage, list[OutboxItem]], Mail | Skip]
-# Told in the transaction that settles the mail: the server says that this address takes no mail.
-RefusedHook = Callable[[Session, OutboxMessage, str], None]
+# Told in the transaction that settles the mail: the address it went to takes no mail at all.
+RefusedHook = Callable[[Session, OutboxMessage], None]
 
 
 class Composers:
@@ -67,7 +67,7 @@ def register(app: Flask, kind: str, composer: Composer, *, urgent: bool = False)
 
 
 def on_refused(app: Flask, hook: RefusedHook) -> None:
-    """Let `hook` hear of addresses that a server has refused for good."""
+    """Let `hook` hear of addresses found dead; whether one is, is decided here and nowhere else."""
     composers(app).on_refused = hook
 
 

@@ -198,15 +198,15 @@ class _Sender:
                 session, message.id, self._worker_id, settlement, tried_address=address
             )
             if held and settlement.reason in {"bad_address", "refused_address"}:
-                self._tell_refused(session, message, settlement.last_reply or "")
+                self._tell_refused(session, message)
         _log(message, settlement)
 
-    def _tell_refused(self, session: Session, message: OutboxMessage, reply: str) -> None:
+    def _tell_refused(self, session: Session, message: OutboxMessage) -> None:
         if self._composers.on_refused is None:
             return
         try:
             with session.begin_nested():
-                self._composers.on_refused(session, message, reply)
+                self._composers.on_refused(session, message)
         except Exception as error:  # the mail is settled all the same
             log.error("mail %d: %s in the refusal hook", message.id, type(error).__name__)
 

@@ -20,6 +20,7 @@ _REPLY_LENGTH = 300
 # A server that drips one byte per second never times out; the whole mail may take this many
 # times the timeout of one answer.
 _PATIENCE = 5
+_NOBODY_THERE = {f"5.1.{n}" for n in (0, 1, 2, 3, 4, 6, 10)} | {"5.2.1", "5.4.4"}
 _LOST = (OSError, smtplib.SMTPException, ValueError)
 
 Watch = Callable[[str, str], None]  # phase, what the server said
@@ -40,9 +41,12 @@ class Reply:
 
     @property
     def blames_address(self) -> bool:
-        """Whether a 5xx answer to RCPT is about the address, not about us, policy or the server."""
+        """Whether a 5xx answer to RCPT says that nobody is there: the one rule for "dead".
+
+        5.1.7 and 5.1.8 speak of the sender, 5.2.0 and 5.2.2 of a mailbox that exists, 5.7 of rules.
+        """
         if self.extended:
-            return self.extended.startswith(("5.1.", "5.2.0", "5.2.1"))
+            return self.extended in _NOBODY_THERE
         return self.code in {550, 551, 553}
 
     def __str__(self) -> str:

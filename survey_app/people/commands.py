@@ -10,6 +10,7 @@ from survey_app.accounts.scope import CLI
 from survey_app.database import reading, writing
 from survey_app.errors import Problem
 from survey_app.i18n import _
+from survey_app.people.address_changes import addresses_changed
 from survey_app.people.models import KINDS
 from survey_app.people.planning import ASK, MISSING, REJECTED, UNCHANGED, ImportPlan
 from survey_app.people.roster import Roster, RosterRefused, is_note, read_roster
@@ -70,7 +71,8 @@ def import_(file: Path, sheet: str | None, kind: str | None, yes: bool, as_json:
         with writing() as session:
             lock_roster(session)
             plan = plan_import(session, found, kind, today)
-            apply_import(session, plan, CLI, today)
+            result = apply_import(session, plan, CLI, today)
+            addresses_changed(session, result.new_addresses())
     else:
         with reading() as session:
             plan = plan_import(session, found, kind, today)

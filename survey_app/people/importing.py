@@ -37,6 +37,11 @@ class ImportResult:
         """Return the numbers of INTERFACE."""
         return self.plan.counts()
 
+    def new_addresses(self) -> list[int]:
+        """Return the ids of the people known before whose mail address became another one."""
+        rows = self.plan.of(CHANGED, MOVED)
+        return [row.person_id for row in rows if row.person_id and "email" in (row.changes or {})]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the document of `roster import --json`."""
         return self.plan.as_dict()

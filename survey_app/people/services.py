@@ -1,7 +1,5 @@
 """What may be done with people: import a roster, correct an address, keep their wishes."""
 
-import re
-
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
@@ -27,9 +25,6 @@ __all__ = [
     "plan_import",
     "set_wishes",
 ]
-
-# What a server says of the mailbox itself; 5.7.x is its policy and says nothing about the person.
-_NO_SUCH_MAILBOX = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b|\b5\.2\.1\b|\b5\.4\.4\b")
 
 
 _ROSTER_LOCK = 0x726F73746572  # "roster" in ASCII
@@ -90,13 +85,8 @@ def correct_address(session: Session, person_id: int, email: str, actor: Actor) 
     return person
 
 
-def mark_address_bad(session: Session, person_id: int, reply: str) -> bool:
-    """Remember that mail cannot reach this address, when `reply` says so of the mailbox itself.
-
-    Returns whether it did; a server's policy, a full mailbox or spam verdict does not count.
-    """
-    if not _NO_SUCH_MAILBOX.search(reply) and not re.match(r"\s*55[03]\s(?!.*\b[45]\.\d)", reply):
-        return False
+def mark_address_bad(session: Session, person_id: int) -> bool:
+    """Remember that mail cannot reach this address; return whether that is news."""
     person = _person(session, person_id)
     if person.address_state != "ok":
         return False

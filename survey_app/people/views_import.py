@@ -10,6 +10,7 @@ from survey_app.database import reading, writing
 from survey_app.errors import Conflict, Problem
 from survey_app.i18n import _
 from survey_app.people import planning, uploads, wording
+from survey_app.people.address_changes import addresses_changed
 from survey_app.people.forms import UploadForm
 from survey_app.people.models import RosterUpload
 from survey_app.people.planning import Choice, ImportPlan
@@ -111,7 +112,8 @@ def confirm(upload_id: int) -> ResponseReturnValue:
                     )
                 )
             plan = plan_import(session, roster, kind, today(), _choices(seen))
-            apply_import(session, plan, actor, today())
+            result = apply_import(session, plan, actor, today())
+            addresses_changed(session, result.new_addresses())
     except Conflict as error:
         return _page(upload_id, error.message), 409
     flash(_("Đã nhập danh sách. %(what)s", what=wording.count_words(plan.counts())), "good")

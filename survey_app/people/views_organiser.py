@@ -13,6 +13,7 @@ from survey_app.database import reading, writing
 from survey_app.errors import Invalid, NotAllowed
 from survey_app.i18n import _
 from survey_app.people import queries, services, wording
+from survey_app.people.address_changes import addresses_changed
 from survey_app.people.forms import AddressForm, WishesForm
 from survey_app.people.models import KINDS, Person
 from survey_app.people.queries import Filter
@@ -141,6 +142,7 @@ def address(public_id: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             services.correct_address(session, one.id, form.email.data or "", actor)
+            addresses_changed(session, [one.id])
     except Invalid as error:
         form.email.errors = [error.message]
         return _person_page(one, form, _wishes(one)), 422

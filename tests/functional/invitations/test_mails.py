@@ -8,7 +8,7 @@ import pytest
 from survey_app import clock
 from survey_app.accounts.scope import CLI
 from survey_app.campaigns.services import cancel_round, close_early
-from survey_app.invitations import reaching, reminding, tally, tokens
+from survey_app.invitations import following, reaching, reminding, tally, tokens
 from survey_app.invitations.mails import TEST
 from survey_app.mailing import outbox, sender
 from survey_app.mailing.models import OutboxMessage
@@ -199,7 +199,7 @@ def test_a_refusal_of_an_address_corrected_since_changes_nothing(app, db, smtp, 
         message = session.query(OutboxMessage).one()
         message.sent_to = "cu@so-mau.example"
         session.flush()
-        reaching.address_refused(session, message, "550 5.1.1 No such user")
+        following.address_refused(session, message)
         (invitation,) = invitations_of(session, round_)
         state = session.get_one(Person, person.id).address_state
         assert (state, invitation.is_undeliverable) == ("ok", False)
