@@ -90,10 +90,8 @@ def _organiser() -> list[Route]:
 
 def _rounds() -> list[Route]:
     every, one = "/organiser/rounds", "/organiser/rounds/<slug>"
-    person, doing = (
-        f"{one}/people/<public_id>",
-        "<any(close,cancel,remind,'invite-reachable'):action>",
-    )
+    person, asked_first = f"{one}/people/<public_id>", "<any(close,cancel,remind):action>"
+    doing = "<any(close,cancel,remind,'invite-reachable'):action>"
     mail_doing, person_doing = "retry,cancel,'retry-failed'", "resend,revoke,'show-link'"
     mail, his = f"{one}/mail/<any({mail_doing}):action>", f"<any({person_doing}):action>"
     return [
@@ -108,7 +106,7 @@ def _rounds() -> list[Route]:
         route(f"{one}/test", "rounds.test", rounds.send_test, ROUNDS, "POST"),
         route(f"{one}/launch", "rounds.confirm_launch", rounds.confirm_launch, ROUNDS),
         route(f"{one}/launch", "rounds.launch", rounds.do_launch, ROUNDS, "POST"),
-        route(f"{one}/{doing}", "rounds.confirm", rounds.confirm, ROUNDS),
+        route(f"{one}/{asked_first}", "rounds.confirm", rounds.confirm, ROUNDS),
         route(f"{one}/{doing}", "rounds.act", rounds.act, ROUNDS, "POST"),
         route(f"{one}/people", "rounds.people", round_people.people, ROUNDS),
         route(f"{one}/people", "rounds.open_people", round_people.open_people, ROUNDS, "POST"),

@@ -33,12 +33,13 @@ def participation_of_round(round_slug: str, as_json: bool) -> None:
 def _print(board: Participation) -> None:
     click.echo(board.title)
     click.echo(board.headline())
-    names = headings()
-    click.echo("\t".join([*names[1:4], *names[6:12]]))
+    click.echo("\t".join(headings()[1:12]))
     lines = [(row.label, kind_label(row.kind), row.counts) for row in board.rows]
     for label, kind, counts in [*lines, *totals(board)]:
         numbers = (
             counts.invited,
+            counts.exempt,
+            counts.base,
             counts.done,
             counts.started,
             counts.not_started,

@@ -102,8 +102,12 @@ def mails(
     state: str | None = None,
     search: str = "",
     page: int = 1,
+    opened: bool = False,
 ) -> tuple[list[MailLine], int]:
-    """Return one page of a round's mails to people, by given name, and how many there are."""
+    """Return one page of a round's mails to people, by given name, and how many there are.
+
+    Mails that tell who is done are among them only when the list of names was `opened`.
+    """
     outbox = table(("round", round_id), kind=kind, state=state)
     query = (
         select(outbox, Person.public_id, Person.full_name, RoundCell.name.label("cell"))
@@ -115,12 +119,24 @@ def mails(
         .join(RoundCell, RoundCell.id == Invitation.round_cell_id)
         .where(*named(search), *_in_scope(scope))
     )
+    if not opened:
+        query = query.where(
+            outbox.c.kind == "invitation", func.coalesce(outbox.c.reason, "") != "answered"
+        )
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     query = query.order_by(
         Person.sort_name, Person.id, outbox.c.created_at.desc(), outbox.c.message_id.desc()
     )
     found = session.execute(query.limit(PAGE).offset((page - 1) * PAGE))
     return [_mail_line(row) for row in found], total
+
+
+def tells_who_is_done(mail: StatusRow) -> bool:
+    """Whether a mail lets one conclude whether its reader has handed in.
+
+    Results go to those who have, reminders to those who had not.
+    """
+    return mail.kind != "invitation" or mail.reason == "answered"
 
 
 def mail_to_person(session: Session, round_id: int, message_id: int, *, scope: Scope) -> bool:

@@ -87,7 +87,7 @@ def mails(slug: str) -> ResponseReturnValue:
     search = request.args.get("q", "")
     with reading() as session:
         round_ = _launched(session, slug)
-        about = ("round", round_.id)
+        about, opened = ("round", round_.id), _is_opened(round_, clock.now())
         lines, total = queries.mails(
             session,
             round_.id,
@@ -96,6 +96,7 @@ def mails(slug: str) -> ResponseReturnValue:
             state=state if state in MAIL_STATES else None,
             search=search,
             page=_page(),
+            opened=opened,
         )
         counts = mailing.counts(session, about)
         trouble = mailing.trouble(session)
@@ -108,6 +109,7 @@ def mails(slug: str) -> ResponseReturnValue:
         pages=_pages(total),
         counts=counts,
         trouble=trouble,
+        opened=opened,
         kind=kind,
         state=state,
         search=search,
@@ -204,11 +206,13 @@ def _person_page(
         sent = mailing.of_recipient(
             session, ("person", line.person_id), subject=("round", round_.id)
         )
+    opened = _is_opened(round_, clock.now())
     return render_template(
         "invitations/person.html",
         round=round_,
         line=line,
-        mails=sent,
+        mails=[one for one in sent if opened or not queries.tells_who_is_done(one)],
+        opened=opened,
         live=round_.state in LIVE and clock.now() < round_.closes_at,
         email=line.email or "" if typed is None else typed,
         problem=problem,
