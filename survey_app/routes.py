@@ -7,10 +7,19 @@ from flask import Flask
 from survey_app.accounts import views as sign_in
 from survey_app.accounts import views_account as account
 from survey_app.accounts import views_admin as admin
-from survey_app.accounts.doors import ADMIN, COMMITTEE, ORGANISER, ROUNDS, STAFF, current_actor
+from survey_app.accounts.doors import (
+    ADMIN,
+    COMMITTEE,
+    ORGANISER,
+    ROUNDS,
+    SECRETARY,
+    STAFF,
+    current_actor,
+)
 from survey_app.campaigns import views_organiser as drafts
 from survey_app.desks import views_organiser as organiser
 from survey_app.desks import views_public as public
+from survey_app.desks import views_secretary as secretary
 from survey_app.desks.navigation import nav_items
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
@@ -142,6 +151,7 @@ def _committee() -> list[Route]:
     one = "/committee/rounds/<slug>"
     return [
         route("/committee/", "committee.home", committee.home, COMMITTEE),
+        route("/secretary/", "secretary.home", secretary.home, SECRETARY),
         route(one, "committee.round", committee.board, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),

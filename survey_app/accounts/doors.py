@@ -3,7 +3,7 @@
 from flask import g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app.accounts.scope import Actor
+from survey_app.accounts.scope import Actor, Scope
 from survey_app.accounts.sessions import load_actor
 from survey_app.database import reading
 from survey_app.errors import NotAllowed
@@ -38,6 +38,22 @@ def signed_in() -> Actor:
     return actor
 
 
+def scope_in(campaign_id: int, *roles: str) -> Scope:
+    """Return the cells over which the signed-in user holds any of `roles` in that campaign.
+
+    Raises:
+        NotAllowed: the user holds none of them there; the door only asked for one anywhere.
+    """
+    actor = signed_in()
+    if not actor.has(*roles, campaign_id=campaign_id):
+        raise _no_entry(actor)
+    return actor.scope(*roles, campaign_id=campaign_id)
+
+
+def _no_entry(actor: Actor) -> NotAllowed:
+    return NotAllowed(_("Tài khoản %(email)s không có quyền vào trang này.", email=actor.email))
+
+
 def _signed_out_meanwhile() -> ResponseReturnValue:
     return resend_page(
         401,
@@ -56,9 +72,7 @@ def _staff_door(name: str, *roles: str) -> Door:
             path = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("sign_in.password", next=path), code=303)
         if not actor.has(*roles):
-            raise NotAllowed(
-                _("Tài khoản %(email)s không có quyền vào trang này.", email=actor.email)
-            )
+            raise _no_entry(actor)
         return None
 
     return Door(name, guard)

@@ -44,16 +44,27 @@ class Actor:
         """The id that stands in the audit log."""
         return self.user_id
 
-    def has(self, *roles: str) -> bool:
-        """Whether the user holds any of `roles`, anywhere."""
-        return any(grant.role in roles for grant in self.grants)
+    def has(self, *roles: str, campaign_id: int | None = None) -> bool:
+        """Whether the user holds any of `roles` in that campaign (`None`: in any, for doors)."""
+        return bool(self._held(roles, campaign_id))
 
-    def scope(self, *roles: str) -> Scope:
-        """Return the cells over which the user holds any of `roles` (none: the empty scope)."""
-        held = [grant for grant in self.grants if grant.role in roles]
+    def scope(self, *roles: str, campaign_id: int | None = None) -> Scope:
+        """Return the cells over which the user holds any of `roles` (none: the empty scope).
+
+        In that campaign; with `None` in any.
+        """
+        held = self._held(roles, campaign_id)
         if any(grant.cell_id is None for grant in held):
             return ALL_CELLS
         return Scope(frozenset(grant.cell_id for grant in held if grant.cell_id is not None))
+
+    def _held(self, roles: tuple[str, ...], campaign_id: int | None) -> list[Grant]:
+        return [
+            grant
+            for grant in self.grants
+            if grant.role in roles
+            and (campaign_id is None or grant.campaign_id in (None, campaign_id))
+        ]
 
 
 @dataclass(frozen=True)

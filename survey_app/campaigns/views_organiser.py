@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from survey_app import clock
 from survey_app.accounts.doors import signed_in
 from survey_app.campaigns import queries, services
+from survey_app.campaigns.access import organised_round
 from survey_app.campaigns.campaign_services import change_campaign
 from survey_app.campaigns.forms import CampaignForm, RoundForm
 from survey_app.campaigns.models import Campaign, Round
@@ -76,7 +77,7 @@ def new() -> ResponseReturnValue:
 def edit(slug: str) -> ResponseReturnValue:
     """The same form for a draft."""
     with reading() as session:
-        round_ = queries.round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         question_set = session.get_one(QuestionSet, round_.question_set_id).slug
     if round_.state != "draft":
         raise Conflict(_("Vòng thi đã phát động nên cài đặt không đổi được nữa."))
@@ -102,7 +103,7 @@ def edit(slug: str) -> ResponseReturnValue:
 def copy(slug: str) -> ResponseReturnValue:
     """A draft like this round."""
     with writing() as session:
-        source = queries.round_by_slug(session, slug)
+        source = organised_round(session, slug)
         made = services.copy_round(session, source.id, signed_in())
         new_slug = made.slug
     flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của vòng mới."), "good")

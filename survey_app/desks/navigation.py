@@ -31,6 +31,7 @@ def _pages() -> list[tuple[str, str, tuple[str, ...]]]:
         (_("Danh sách người"), "roster.people", rounds),
         (_("Chiến dịch"), "rounds.campaign", rounds),
         (_("Số liệu tham gia"), "committee.home", committee),
+        (_("Chi bộ của tôi"), "secretary.home", ("cell_secretary",)),
         (_("Người dùng"), "admin.users", ("administrator",)),
         (
             _("Tài khoản của tôi"),

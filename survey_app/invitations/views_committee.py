@@ -1,7 +1,7 @@
 """The committee's pages: totals per cell, never a name."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 from flask import render_template, send_file
@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import audit, clock, formatting
-from survey_app.accounts.doors import signed_in
-from survey_app.accounts.scope import Scope
+from survey_app.accounts.doors import scope_in, signed_in
 from survey_app.campaigns.models import Round
 from survey_app.campaigns.queries import (
     LAUNCHED,
@@ -46,19 +45,17 @@ class Section:
     help_wanted: frozenset[int | None]
 
 
-def scope_of_reader() -> Scope:
-    """The cells whose totals the signed-in user may see."""
-    return signed_in().scope("committee_reviewer", "campaign_monitor", "organiser", "administrator")
+READERS = ("committee_reviewer", "campaign_monitor", "organiser", "administrator")
 
 
 def home() -> ResponseReturnValue:
     """The campaign and its rounds, each with its sentence and one bar."""
-    now, scope = clock.now(), scope_of_reader()
+    now = clock.now()
     with reading() as session:
         campaign = current_campaign(session)
         lines = list_rounds(session, campaign.id) if campaign else []
         boards = [
-            participation(session, round_by_slug(session, line.slug), now, scope=scope)
+            _read(session, round_by_slug(session, line.slug), now)
             for line in lines
             if line.state in LAUNCHED
         ]
@@ -116,7 +113,12 @@ def _board(session: Session, slug: str) -> tuple[Round, Participation]:
     round_ = round_by_slug(session, slug)
     if round_.state not in LAUNCHED:
         raise NotFound(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
-    return round_, participation(session, round_, clock.now(), scope=scope_of_reader())
+    return round_, _read(session, round_, clock.now())
+
+
+def _read(session: Session, round_: Round, now: datetime) -> Participation:
+    scope = scope_in(round_.campaign_id, *READERS)
+    return participation(session, round_, now, scope=scope)
 
 
 def _page(round_: Round, found: Participation) -> dict[str, object]:

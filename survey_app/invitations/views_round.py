@@ -9,8 +9,9 @@ from survey_app import clock
 from survey_app.accounts.doors import signed_in
 from survey_app.audit import Action, record
 from survey_app.campaigns import services
+from survey_app.campaigns.access import organised_round, organisers_scope
 from survey_app.campaigns.models import Round
-from survey_app.campaigns.queries import LAUNCHED, campaign_of, round_by_slug
+from survey_app.campaigns.queries import LAUNCHED, campaign_of
 from survey_app.campaigns.settings import round_settings
 from survey_app.campaigns.when import today
 from survey_app.database import reading, writing
@@ -38,7 +39,7 @@ def show(slug: str) -> ResponseReturnValue:
     """A draft shows its checks, a launched round how it goes."""
     now = clock.now()
     with reading() as session:
-        round_ = round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         settings = round_settings(round_.settings)
         values = {
             "round": round_,
@@ -59,9 +60,7 @@ def show(slug: str) -> ResponseReturnValue:
             )
         elif round_.state in LAUNCHED:
             values.update(
-                board=participation(
-                    session, round_, now, scope=signed_in().scope("organiser", "administrator")
-                ),
+                board=participation(session, round_, now, scope=organisers_scope(round_)),
                 mail_counts=mailing.counts(session, ("round", round_.id)),
                 mail_trouble=mailing.trouble(session),
                 reminder=reminding.outlook(session, round_, now),
@@ -73,7 +72,7 @@ def show(slug: str) -> ResponseReturnValue:
 def preview(slug: str) -> ResponseReturnValue:
     """The invitation as a chosen person gets it; the link in it is the organiser's trial run."""
     with reading() as session:
-        round_ = round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         facts = _facts(session, round_)
         candidates = _candidates(session, round_, request.args.get("q", ""))
         chosen = _chosen(session, candidates)
@@ -94,7 +93,7 @@ def preview(slug: str) -> ResponseReturnValue:
 def preview_html(slug: str) -> ResponseReturnValue:
     """The HTML part alone, under a policy that lets its inline styles work and nothing else."""
     with reading() as session:
-        round_ = round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         facts = _facts(session, round_)
         reader = _reader(session, _chosen(session, []))
     html = mails.preview(reader, facts, signed_in().user_id, clock.now())[2]
@@ -110,7 +109,7 @@ def send_test(slug: str) -> ResponseReturnValue:
     """Send the invitation, marked [THỬ], to the organiser."""
     actor, now = signed_in(), clock.now()
     with writing() as session:
-        round_ = round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         _facts(session, round_)
         person = _by_public_id(session, request.form.get("person", ""))
         outbox.enqueue(
@@ -130,7 +129,7 @@ def confirm_launch(slug: str) -> ResponseReturnValue:
     """Counted once more before anything is sent."""
     now = clock.now()
     with reading() as session:
-        round_ = round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         settings = round_settings(round_.settings)
         asked = people_asked(session, settings, today(now))
         checks = readiness(session, round_, now=now, mail=current_settings().mail, asked=asked)
@@ -150,7 +149,7 @@ def confirm_launch(slug: str) -> ResponseReturnValue:
 def do_launch(slug: str) -> ResponseReturnValue:
     """Launch, if the number that was confirmed still holds."""
     with writing() as session:
-        round_id = round_by_slug(session, slug).id
+        round_id = organised_round(session, slug).id
         result = launch(
             session,
             round_id,
@@ -171,7 +170,7 @@ def confirm(slug: str, action: str) -> ResponseReturnValue:
     """Ask once before closing, cancelling or reminding."""
     now = clock.now()
     with reading() as session:
-        round_ = round_by_slug(session, slug)
+        round_ = organised_round(session, slug)
         look = reminding.outlook(session, round_, now)
     if action == "remind" and look.why_not:
         raise Conflict(look.why_not)
@@ -184,7 +183,7 @@ def act(slug: str, action: str) -> ResponseReturnValue:
     """Close, cancel, remind, or invite those whose address was found."""
     actor, now = signed_in(), clock.now()
     with writing() as session:
-        round_id = round_by_slug(session, slug).id
+        round_id = organised_round(session, slug).id
         if action == "close":
             services.close_early(session, round_id, actor, now)
             done = _("Đã đóng vòng thi. Bài đang làm dở được tính đến lúc này.")
