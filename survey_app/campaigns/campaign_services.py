@@ -12,6 +12,7 @@ from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.campaigns.campaign_file import CampaignInFile, read_campaign
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.seen import refuse_changed
 from survey_app.campaigns.services import RoundPlan, create_round
 from survey_app.errors import Invalid, Problem
 from survey_app.i18n import _
@@ -46,14 +47,16 @@ def import_campaign(session: Session, path: Path, actor: Actor = CLI) -> Campaig
 
 
 def change_campaign(
-    session: Session, campaign_id: int, values: dict[str, Any], actor: Actor
+    session: Session, campaign_id: int, values: dict[str, Any], actor: Actor, *, seen: str = ""
 ) -> Campaign:
     """Set columns of a campaign; the log says which.
 
     Raises:
+        Conflict: `seen`, the fingerprint of what the form showed, does not hold any more.
         Invalid: a needed text is empty, or the end lies before the start.
     """
     campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
+    refuse_changed(campaign, seen)
     changed = sorted(name for name, value in values.items() if getattr(campaign, name) != value)
     for name in changed:
         setattr(campaign, name, values[name])

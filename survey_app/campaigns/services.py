@@ -18,6 +18,7 @@ from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.campaigns.models import Round
 from survey_app.campaigns.queries import due_to_close, due_to_open
+from survey_app.campaigns.seen import refuse_changed
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict, Invalid, NotFound, Problem
 from survey_app.i18n import _
@@ -72,11 +73,14 @@ def create_round(
     return round_
 
 
-def change_round(session: Session, round_id: int, plan: RoundPlan, actor: Actor) -> Round:
+def change_round(
+    session: Session, round_id: int, plan: RoundPlan, actor: Actor, *, seen: str = ""
+) -> Round:
     """Change a draft. Its slug stays, because links and lists name it.
 
     Raises:
-        Conflict: it is launched; what was promised to people is frozen.
+        Conflict: it is launched; what was promised to people is frozen. Or `seen`, the fingerprint
+            of what the form showed, is not that of the round any more.
         Invalid: the plan does not hold together.
     """
     round_ = lock_round(session, round_id)
@@ -87,6 +91,7 @@ def change_round(session: Session, round_id: int, plan: RoundPlan, actor: Actor)
                 "Có thể sao chép thành vòng mới."
             )
         )
+    refuse_changed(round_, seen)
     question_set = _checked(session, plan)
     values: dict[str, Any] = {
         "title": tidy(plan.title),

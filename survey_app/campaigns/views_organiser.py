@@ -12,6 +12,7 @@ from survey_app.campaigns.access import organised_round
 from survey_app.campaigns.campaign_services import change_campaign
 from survey_app.campaigns.forms import CampaignForm, RoundForm
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.seen import ChangedSince, fingerprint
 from survey_app.campaigns.settings import RoundSettings, campaign_settings, round_settings
 from survey_app.database import reading, writing
 from survey_app.errors import Conflict, DomainError, NotFound
@@ -33,7 +34,11 @@ def campaign() -> ResponseReturnValue:
         return _campaign_page(form, found), 422
     try:
         with writing() as session:
-            change_campaign(session, found.id, form.values(found), signed_in())
+            seen = request.form.get("seen", "")
+            change_campaign(session, found.id, form.values(found), signed_in(), seen=seen)
+    except ChangedSince as error:
+        with reading() as session:
+            return _campaign_page(form, _campaign(session), error, again=True), 409
     except DomainError as error:
         return _campaign_page(form, found, error), status_of(error)
     flash(_("Đã lưu chiến dịch."), "good")
@@ -93,7 +98,12 @@ def edit(slug: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             plan = form.plan(titles, now, round_settings(round_.settings))
-            services.change_round(session, round_.id, plan, signed_in())
+            seen = request.form.get("seen", "")
+            services.change_round(session, round_.id, plan, signed_in(), seen=seen)
+    except ChangedSince as error:
+        with reading() as session:
+            round_ = queries.round_by_slug(session, slug)
+        return _round_page(form, titles, round_, error, again=True), 409
     except DomainError as error:
         return _round_page(form, titles, round_, error), status_of(error)
     flash(_("Đã lưu vòng thi."), "good")
@@ -119,7 +129,15 @@ def _campaign(session: Session) -> Campaign:
     return found
 
 
-def _campaign_page(form: CampaignForm, found: Campaign, error: DomainError | None = None) -> str:
+def _seen(row: Campaign | Round | None, again: bool) -> str:
+    """What a page carries: a page shown again keeps what was seen, unless it says what is new."""
+    kept = "" if again else request.form.get("seen", "")
+    return kept or (fingerprint(row) if row is not None else "")
+
+
+def _campaign_page(
+    form: CampaignForm, found: Campaign, error: DomainError | None = None, *, again: bool = False
+) -> str:
     problems = [(item.message, f"#{item.where}") for item in error.problems] if error else []
     if error and not problems:
         problems = [(error.message, "#title")]
@@ -129,6 +147,7 @@ def _campaign_page(form: CampaignForm, found: Campaign, error: DomainError | Non
         campaign=found,
         settings=campaign_settings(found.settings),
         problems=problems,
+        seen=_seen(found, again),
     )
 
 
@@ -137,6 +156,8 @@ def _round_page(
     titles: dict[str, str],
     round_: Round | None = None,
     error: DomainError | None = None,
+    *,
+    again: bool = False,
 ) -> str:
     problems = [item.message for item in error.problems] or [error.message] if error else []
     return render_template(
@@ -146,6 +167,7 @@ def _round_page(
         many_sets=len(titles) > 1,
         round=round_,
         problems=problems,
+        seen=_seen(round_, again),
     )
 
 
