@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import current_campaign
 from survey_app.config import MailSettings
+from survey_app.desks.void_attempts import stuck_people
 from survey_app.formatting import moment, remaining, span
 from survey_app.i18n import _, _n
 from survey_app.invitations import queries, reaching, reminding
@@ -18,6 +19,7 @@ from survey_app.people.models import Person
 from survey_app.questions.models import QuestionSetVersion
 
 LIVE = ("scheduled", "open")
+SHOWN_STUCK = 5
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Todo:
     slug: str | None = None
     urgent: bool = False
     state: str | None = None
+    public_id: str | None = None
 
 
 def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
@@ -39,7 +42,7 @@ def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
     if campaign is None:
         text = _("Người quản trị nạp chiến dịch bằng lệnh: flask campaigns import TỆP.")
         return [Todo(_("Chưa có chiến dịch"), text, _("Xem chiến dịch"), "rounds.campaign")]
-    found = [*_mails(session), *_live(session, now), *_drafts(session, now, mail)]
+    found = [*_mails(session), *_live(session, now), *_stuck(session), *_drafts(session, now, mail)]
     found += _beginnings(session, campaign)
     return sorted(found, key=lambda todo: not todo.urgent)
 
@@ -111,6 +114,20 @@ def _live(session: Session, now: datetime) -> list[Todo]:
                 )
             )
     return found
+
+
+def _stuck(session: Session) -> list[Todo]:
+    return [
+        Todo(
+            _("%(name)s mở bài %(n)s lần mà chưa trả lời câu nào", name=one.name, n=one.attempts),
+            _("%(round)s: có thể máy hoặc liên kết có trục trặc.", round=one.round_title),
+            _("Xem và hỏi người này"),
+            "rounds.person",
+            one.round_slug,
+            public_id=one.public_id,
+        )
+        for one in stuck_people(session)[:SHOWN_STUCK]
+    ]
 
 
 def _drafts(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:

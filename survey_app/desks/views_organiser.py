@@ -34,5 +34,9 @@ def home() -> ResponseReturnValue:
 def _url(todo: Todo) -> str | None:
     if todo.endpoint not in current_app.view_functions:
         return None
-    values: dict[str, Any] = {"slug": todo.slug, "state": todo.state}
+    values: dict[str, Any] = {
+        "slug": todo.slug,
+        "state": todo.state,
+        "public_id": todo.public_id,
+    }
     return url_for(todo.endpoint, **{name: value for name, value in values.items() if value})
