@@ -76,9 +76,15 @@ class DataClass(StrEnum):
     ANONYMOUS = "anonymous"
 
 
-def holds(data_class: DataClass, purge: str) -> dict[str, Any]:
-    """Return the table information every table must carry: its data class and purge rule."""
-    return {"info": {"data_class": data_class, "purge": purge}}
+def holds(data_class: DataClass, purge: str, *, ids_stay: bool = False) -> dict[str, Any]:
+    """Return the table information every table must carry: its data class and purge rule.
+
+    With `ids_stay` the number of a deleted row never comes back, on SQLite either: for rows that
+    the audit log, caches or signed links name. A migration that rebuilds such a table must say so
+    again (`table_kwargs={"sqlite_autoincrement": True}`).
+    """
+    kept = {"sqlite_autoincrement": True} if ids_stay else {}
+    return {"info": {"data_class": data_class, "purge": purge}, **kept}
 
 
 class Base(DeclarativeBase):

@@ -21,7 +21,9 @@ class User(Base):
     """A staff account. Members who only answer have none."""
 
     __tablename__ = "user_account"
-    __table_args__ = (holds(DataClass.STAFF, "when the account is closed; its log entries stay"),)
+    __table_args__ = (
+        holds(DataClass.STAFF, "when the account is closed; its log entries stay", ids_stay=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
@@ -84,5 +86,4 @@ class StaffSession(Base):
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

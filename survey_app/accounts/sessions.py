@@ -28,7 +28,6 @@ def start(session: Session, user_id: int) -> str:
             token_hash=hash_token(token),
             user_id=user_id,
             created_at=now,
-            last_seen_at=now,
             expires_at=now + LIFETIME,
         )
     )

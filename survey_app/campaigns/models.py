@@ -15,7 +15,7 @@ class Campaign(Base):
     """The whole drive: plan, theme, dates, contact, who receives the report."""
 
     __tablename__ = "campaign"
-    __table_args__ = (holds(DataClass.CONTENT, "never"),)
+    __table_args__ = (holds(DataClass.CONTENT, "never", ids_stay=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -51,7 +51,7 @@ class Round(Base):
         CheckConstraint("kind IN ('quiz','feedback','cell_report')", name="kind"),
         CheckConstraint("closes_at > opens_at", name="window"),
         Index("ix_round_due", "state", "opens_at", "closes_at"),
-        holds(DataClass.CONTENT, "never"),
+        holds(DataClass.CONTENT, "never", ids_stay=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -22,7 +22,11 @@ class Invitation(Base):
         UniqueConstraint("round_id", "person_id"),
         Index("ix_invitation_round_cell", "round_cell_id"),
         Index("ix_invitation_person", "person_id"),
-        holds(DataClass.PERSONAL, "retention_months after the campaign; totals stay in round_cell"),
+        holds(
+            DataClass.PERSONAL,
+            "retention_months after the campaign; totals stay in round_cell",
+            ids_stay=True,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -51,9 +51,10 @@ def allowance(session: Session, rate_per_minute: int) -> int | None:
         select(func.count())
         .select_from(OutboxMessage)
         .where(
-            OutboxMessage.state.in_(("claimed", "sending", "sent", "failed", "unknown")),
-            OutboxMessage.not_before > now - span,
-            OutboxMessage.not_before <= now,
+            # Pending ones too: what the server put off (greylisting) was a mail to it.
+            OutboxMessage.state.not_in(("skipped", "cancelled")),
+            OutboxMessage.tried_at > now - span,
+            OutboxMessage.tried_at <= now,
         )
     )
     return max(0, most - (begun or 0))
@@ -74,7 +75,7 @@ def claim(
 ) -> Sequence[int]:
     """Take up to `limit` due mails, urgent kinds first; return their ids in that order.
 
-    `not_before` becomes the moment of the claim: the rate counts by it.
+    The rate counts by the moment of the claim.
     """
     first = case((OutboxMessage.kind.in_(list(urgent)), 0), else_=1)
     due = select(OutboxMessage.id).where(_due()).limit(limit)
@@ -88,6 +89,7 @@ def claim(
             state="claimed",
             claimed_by=worker_id,
             claimed_at=now,
+            tried_at=now,
             not_before=now,
         )
     return ids
@@ -161,6 +163,7 @@ def release(
         state="pending",
         claimed_by=None,
         claimed_at=None,
+        tried_at=None,
         **said,
     )
 

@@ -16,6 +16,7 @@ class OutboxMessage(Base):
 
     `sent_to` is the address used at the last attempt, kept so that a refusal can be understood
     after the address was corrected. `message_id` is made once, so that every attempt carries it.
+    `tried_at` is the last moment a worker took it up, whatever came of it: the rate counts by it.
     """
 
     __tablename__ = "outbox_message"
@@ -24,7 +25,11 @@ class OutboxMessage(Base):
         Index("ix_outbox_message_due", "state", "not_before"),
         Index("ix_outbox_message_subject", "subject_kind", "subject_id", "kind"),
         Index("ix_outbox_message_recipient", "recipient_kind", "recipient_id"),
-        holds(DataClass.PERSONAL, "with the people of its campaign, retention_months after it"),
+        holds(
+            DataClass.PERSONAL,
+            "with the people of its campaign, retention_months after it",
+            ids_stay=True,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +45,7 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_by: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
     sent_to: Mapped[str | None]
     last_reply: Mapped[str | None]

@@ -49,7 +49,11 @@ class Person(Base):
         CheckConstraint(f"kind IN {KINDS}", name="kind"),
         CheckConstraint(f"address_state IN {ADDRESS_STATES}", name="address_state"),
         Index("ix_person_identity", "search_name", "birth_date"),
-        holds(DataClass.PERSONAL, "retention_months after the last campaign that invited them"),
+        holds(
+            DataClass.PERSONAL,
+            "retention_months after the last campaign that invited them",
+            ids_stay=True,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

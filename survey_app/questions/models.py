@@ -18,7 +18,7 @@ class QuestionSet(Base):
     __tablename__ = "question_set"
     __table_args__ = (
         CheckConstraint(f"kind IN {SET_KINDS}", name="kind"),
-        holds(DataClass.CONTENT, "never: attempts must stay re-gradable"),
+        holds(DataClass.CONTENT, "never: attempts must stay re-gradable", ids_stay=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,7 +45,7 @@ class QuestionSetVersion(Base):
             sqlite_where=text("state IN ('draft','in_review')"),
             postgresql_where=text("state IN ('draft','in_review')"),
         ),
-        holds(DataClass.CONTENT, "drafts when replaced; approved ones never"),
+        holds(DataClass.CONTENT, "drafts when replaced; approved ones never", ids_stay=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

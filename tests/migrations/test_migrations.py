@@ -115,6 +115,8 @@ def rules_of(database):
         indexes = connection.execute(
             text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index'")
         ).all()
+        lasting = text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+        checks |= {(table, "ids stay", "") for table in connection.scalars(lasting)}
     return checks | {
         (table, name, " ".join((sql or "").split()))
         for table, name, sql in indexes
@@ -128,6 +130,11 @@ def test_checks_and_indexes_are_those_of_the_models(tmp_path, sqlite_template):
     with modelled.write_engine.begin() as connection:
         metadata.create_all(connection)
     assert rules_of(migrated) == rules_of(modelled)
+    lasting = {table for table, what, _sql in rules_of(migrated) if what == "ids stay"}
+    assert lasting == set(
+        "campaign round user_account person invitation outbox_message question_set"
+        " question_set_version".split()
+    )
     migrated.dispose()
     modelled.dispose()
 

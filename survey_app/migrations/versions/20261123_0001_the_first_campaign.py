@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "cell",
@@ -84,6 +85,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.String(), nullable=True),
         sa.Column("claimed_at", types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("settled_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("sent_to", sa.String(), nullable=True),
         sa.Column("last_reply", sa.String(), nullable=True),
@@ -94,6 +96,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_message_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_due", ["state", "not_before"], unique=False)
@@ -103,6 +106,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_outbox_message_subject", ["subject_kind", "subject_id", "kind"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_outbox_message_tried_at"), ["tried_at"], unique=False)
 
     op.create_table(
         "person",
@@ -138,6 +142,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("member_code", name=op.f("uq_person_member_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_email"), ["email"], unique=False)
@@ -156,6 +161,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_set")),
         sa.UniqueConstraint("slug", name=op.f("uq_question_set_slug")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "task",
@@ -273,6 +279,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "question_set_version",
@@ -307,6 +314,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "question_set_id", "number", name=op.f("uq_question_set_version_question_set_id_number")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("question_set_version", schema=None) as batch_op:
         batch_op.create_index(
@@ -381,7 +389,6 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_staff_session_user_id")
@@ -431,6 +438,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
         sa.UniqueConstraint("slug", name=op.f("uq_round_slug")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_round_campaign_id"), ["campaign_id"], unique=False)
@@ -483,6 +491,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_invitation_public_id")),
         sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_invitation_round_id_person_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index("ix_invitation_person", ["person_id"], unique=False)
@@ -721,6 +730,7 @@ def downgrade() -> None:
 
     op.drop_table("person")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbox_message_tried_at"))
         batch_op.drop_index("ix_outbox_message_subject")
         batch_op.drop_index("ix_outbox_message_recipient")
         batch_op.drop_index("ix_outbox_message_due")

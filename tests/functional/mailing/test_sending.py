@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from survey_app.mailing import composing, outbox, sender
+from survey_app.mailing.models import OutboxMessage
 from tests.conftest import TestClock
 from tests.functional.mailing.conftest import LONG_LINE, Post
 from tests.sending import send_all
@@ -192,6 +193,24 @@ def test_the_rate_is_kept(
         time.move(seconds=1)
     assert sent[0] == 5
     assert sent[-1] == 30
+
+
+def test_mail_the_server_puts_off_counts_towards_the_rate(
+    app: Flask, post: Post, smtp: SmtpSink, time: TestClock
+) -> None:
+    object.__setattr__(app.extensions["survey.settings"].mail, "rate_per_minute", 30)
+    post.queue(*range(1, 41))
+    for number in range(1, 41):
+        smtp.refuse(f"nguoi{number}@so.example", "450 4.2.0 Greylisted")
+    tried = []
+    for _second in range(20):
+        send_all(app)
+        with app.extensions["survey.database"].reading() as session:
+            tried.append(session.query(OutboxMessage).filter(OutboxMessage.attempts > 0).count())
+        time.move(seconds=1)
+    assert tried[0] == 5
+    assert tried[9] == 5
+    assert tried[-1] <= 10
 
 
 # On SQLite only the holder of the worker lock sends.

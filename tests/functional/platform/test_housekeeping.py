@@ -22,7 +22,7 @@ def store_everything(db):
             [
                 Throttle(bucket="x", window_start=now, count=1),
                 SignInLink(token_hash="x", **kept_for),
-                StaffSession(token_hash="x", last_seen_at=now, **kept_for),
+                StaffSession(token_hash="x", **kept_for),
                 RosterUpload(uploaded_by=user.id, uploaded_at=now, filename="x", document={}),
                 Task(
                     kind="x", key="done", payload={}, state="done", created_at=now, updated_at=now

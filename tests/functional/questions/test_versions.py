@@ -16,6 +16,7 @@ from survey_app.questions.models import QuestionSetVersion
 from survey_app.questions.schema import QuestionDocument
 from tests.conftest import ROOT
 from tests.factories import make_user
+from tests.factories_rounds import make_version
 
 
 def quiz(**changes) -> QuestionDocument:
@@ -127,6 +128,14 @@ def test_an_approved_version_never_changes(db: Database, writer: Unattended) -> 
         session.delete(session.get_one(QuestionSetVersion, version_id))
     with db.reading() as session:
         assert services.load_version(session, version_id).title == "Vòng 1"
+
+
+def test_the_number_of_a_discarded_version_never_comes_back(db: Database) -> None:
+    with db.writing() as session:
+        first = make_version(session).id
+        session.query(QuestionSetVersion).delete()
+    with db.writing() as session:
+        assert make_version(session).id > first
 
 
 def test_an_approved_version_is_read_once_per_process(db: Database, writer: Unattended) -> None:
