@@ -67,15 +67,3 @@ def plain_spoken(command: click.Command) -> click.Command:
 
     command.invoke = invoke_plainly  # type: ignore[method-assign, assignment]
     return command
-
-
-def confirm_by_typing(word: str, question: str) -> None:
-    """Go on only when the user types `word`; without a terminal, refuse.
-
-    Raises:
-        Exit: something else was typed.
-    """
-    click.echo(question)
-    typed = click.prompt("", prompt_suffix="> ", default="", show_default=False)
-    if typed.strip() != word:
-        refuse(i18n.gettext("Không làm gì cả."))

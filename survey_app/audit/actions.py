@@ -38,7 +38,6 @@ class Action(Enum):
     INVITATION_RESENT = ("invitation.resent", set[str]())
     LINK_SHOWN = ("invitation.link_shown", set[str]())
     LINK_REVOKED = ("invitation.link_revoked", {"version"})
-    LEDGER_ENTERED = ("ledger.entered", {"kind", "invitation_id"})
     MAIL_RETRIED = ("mail.retried", {"message_id"})
     MAIL_CANCELLED = ("mail.cancelled", {"message_id"})
     PARTICIPATION_EXPORTED = ("participation.exported", {"format"})

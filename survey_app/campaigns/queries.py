@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.errors import NotFound
 from survey_app.i18n import _
-from survey_app.questions.models import QuestionSet, QuestionSetVersion
+from survey_app.questions.models import QuestionSet
 
 LAUNCHED = ("scheduled", "open", "closed", "finalised", "archived")
 
@@ -98,19 +98,6 @@ def list_rounds(session: Session, campaign_id: int | None = None) -> list[RoundL
         )
         for row, set_title, invited, done in session.execute(query)
     ]
-
-
-def approved_version(session: Session, question_set_id: int) -> QuestionSetVersion | None:
-    """Return the version a new round of this set would ask: the newest approved one."""
-    return session.scalar(
-        select(QuestionSetVersion)
-        .where(
-            QuestionSetVersion.question_set_id == question_set_id,
-            QuestionSetVersion.state == "approved",
-        )
-        .order_by(QuestionSetVersion.number.desc())
-        .limit(1)
-    )
 
 
 def is_open(round_: Round, now: datetime) -> bool:

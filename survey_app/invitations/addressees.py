@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.queries import approved_version
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.i18n import _
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.people.models import Person
 from survey_app.questions import library
+from survey_app.questions.versions import newest_approved
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def round_facts(session: Session, round_id: int) -> RoundFacts | None:
     settings = round_settings(round_.settings)
     version_id = round_.version_id
     if version_id is None:
-        version = approved_version(session, round_.question_set_id)
+        version = newest_approved(session, round_.question_set_id)
         version_id = version.id if version else None
     ready = 0
     if version_id is not None:

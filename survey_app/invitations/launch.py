@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.campaigns.models import Round, RoundCell
-from survey_app.campaigns.queries import approved_version
 from survey_app.campaigns.services import lock_round
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.campaigns.when import today
@@ -25,6 +24,7 @@ from survey_app.invitations.asking import Asked, CellAndKind, cells_of_round, pe
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing.outbox import Item, enqueue_many
+from survey_app.questions.versions import newest_approved
 from survey_app.signing import new_public_id
 
 INVITATION = "invitation"
@@ -126,7 +126,7 @@ def _refuse_unready(session: Session, round_: Round, asked: list[Asked], now: da
 
 
 def _freeze(session: Session, round_: Round, settings: RoundSettings, now: datetime) -> None:
-    version = approved_version(session, round_.question_set_id)
+    version = newest_approved(session, round_.question_set_id)
     assert version is not None  # a check in the way otherwise
     round_.version_id = version.id
     round_.settings = settings.plain()

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from survey_app import clock
 from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.queries import approved_version
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.campaigns.when import today
 from survey_app.config import MailSettings
@@ -18,6 +17,7 @@ from survey_app.formatting import moment, remaining
 from survey_app.i18n import _, _n
 from survey_app.invitations.asking import Asked, people_asked
 from survey_app.questions import library
+from survey_app.questions.versions import newest_approved
 
 Level = Literal["ok", "warning", "blocking"]
 SHORT_ROUND = timedelta(hours=8)
@@ -75,7 +75,7 @@ def _state(round_: Round) -> Iterator[Check]:
 
 
 def _questions(session: Session, round_: Round, settings: RoundSettings) -> Iterator[Check]:
-    version = approved_version(session, round_.question_set_id)
+    version = newest_approved(session, round_.question_set_id)
     if version is None:
         yield Check("no_version", "blocking", _("Bộ câu hỏi chưa có bản nào được duyệt."))
         return

@@ -13,6 +13,7 @@ from survey_app.i18n import _, _n
 from survey_app.questions import formats, queries, second_reader, services
 from survey_app.questions.formats import ReadPaper
 from survey_app.questions.models import QuestionSet
+from survey_app.questions.versions import IN_WORK
 from survey_app.terminal import REFUSED, help_text, print_json, problem_line, refuse
 
 questions = AppGroup("questions", help=help_text("Bộ câu hỏi."))
@@ -65,14 +66,16 @@ def import_file(file: Path, slug: str, approve: bool, email: str) -> None:
     document = paper.to_document()
     with writing() as unit:
         version = services.import_document(unit, document, slug, actor=CLI)
-        if approve and version.state == "draft":
+        if approve and version.state in IN_WORK:
             approver = Unattended("user", user_by_email(unit, email).id)
             second = second_reader.required(unit)
             services.approve(unit, version.id, actor=approver, second_reader_required=second)
         name = unit.get_one(QuestionSet, version.question_set_id).slug
         number, state = version.number, version.state
-    done = _("đã duyệt") if state == "approved" else _("bản nháp")
-    click.echo(_("%(slug)s, bản %(number)s: %(state)s", slug=name, number=number, state=done))
+    words = {"approved": _("đã duyệt"), "in_review": _("đang chờ duyệt"), "draft": _("bản nháp")}
+    click.echo(
+        _("%(slug)s, bản %(number)s: %(state)s", slug=name, number=number, state=words[state])
+    )
 
 
 @questions.command("export", help=help_text("Ghi bản mới nhất ra tệp."))

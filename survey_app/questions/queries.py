@@ -99,15 +99,6 @@ def draft_of(session: Session, slug: str) -> Draft | None:
     return Draft(version.id, version.number, version.revision, from_plain(version.document))
 
 
-def newest_approved_id(session: Session, set_id: int) -> int | None:
-    """Return the version that a round opened now would use."""
-    return session.scalars(
-        select(QuestionSetVersion.id)
-        .filter_by(question_set_id=set_id, state="approved")
-        .order_by(QuestionSetVersion.number.desc())
-    ).first()
-
-
 def _versions() -> Select[Any]:
     author, approver = User.__table__.alias("author"), User.__table__.alias("approver")
     version = QuestionSetVersion

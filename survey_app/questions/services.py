@@ -21,6 +21,7 @@ from survey_app.questions.models import QuestionSet, QuestionSetVersion
 from survey_app.questions.schema import QuestionDocument
 from survey_app.questions.versions import (
     IN_WORK,
+    current_with,
     draft_of,
     new_version,
     note_saved,
@@ -52,7 +53,7 @@ def import_document(
 ) -> QuestionSetVersion:
     """Store a document as the draft of the set `slug` (made when there is none).
 
-    The same content again gives the version that already holds it.
+    The content of the draft or of the newest approved version again gives that version.
 
     Raises:
         Conflict: the set is of another kind, or has a draft with other content.
@@ -60,7 +61,7 @@ def import_document(
     """
     question_set = set_for(session, document, slug)
     digest = content_hash(document)
-    same = version_with(session, question_set.id, digest)
+    same = current_with(session, question_set.id, digest)
     if same is not None:
         return same
     if draft_of(session, question_set.id) is not None:

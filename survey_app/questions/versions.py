@@ -60,6 +60,27 @@ def version_with(session: Session, set_id: int, digest: str) -> QuestionSetVersi
     ).first()
 
 
+def newest_approved(session: Session, set_id: int) -> QuestionSetVersion | None:
+    """Return the version that a round opened now would ask."""
+    return session.scalars(
+        select(QuestionSetVersion)
+        .filter_by(question_set_id=set_id, state="approved")
+        .order_by(QuestionSetVersion.number.desc())
+        .limit(1)
+    ).first()
+
+
+def current_with(session: Session, set_id: int, digest: str) -> QuestionSetVersion | None:
+    """Return the draft or the newest approved version, if it has this content.
+
+    What was retired or replaced is no hit: who imports it again wants it back.
+    """
+    for version in (draft_of(session, set_id), newest_approved(session, set_id)):
+        if version is not None and version.content_hash == digest:
+            return version
+    return None
+
+
 def draft_of(session: Session, set_id: int) -> QuestionSetVersion | None:
     """Return the draft of a set, if it has one."""
     return session.scalar(

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -70,10 +70,3 @@ def forgive(session: Session, purpose: str, subject: str) -> None:
     session.execute(
         update(Throttle).where(Throttle.bucket == _bucket(purpose, subject)).values(count=0)
     )
-
-
-def purge(session: Session) -> int:
-    """Delete the windows that ended more than a day ago; return how many."""
-    old = clock.now() - timedelta(days=1)
-    result = session.execute(delete(Throttle).where(Throttle.window_start < old))
-    return int(getattr(result, "rowcount", 0))

@@ -9,6 +9,7 @@ from flask import Flask
 from survey_app.database import Database
 from survey_app.questions import formats, queries
 from survey_app.questions.canonical import content_hash
+from survey_app.questions.models import QuestionSetVersion
 from tests.conftest import ROOT
 from tests.factories import make_user
 
@@ -68,6 +69,24 @@ def test_import_and_approve_by_somebody(app: Flask, paper: Path, db: Database) -
         ("approved", "Trần Thị Mẫu")
     ]
     assert approver
+
+
+def test_content_of_a_retired_or_older_version_comes_back_when_asked(
+    app: Flask, tmp_path: Path, paper: Path, db: Database
+) -> None:
+    make_user(db, "question_approver", email="duyet@so-mau.example")
+    by = ("--slug", "vong-1", "--approve", "--by", "duyet@so-mau.example")
+    other = tmp_path / "other.txt"
+    other.write_text(PAPER.replace("422", "423"), encoding="utf-8")
+    for number, path in enumerate((paper, other, paper, paper), start=1):
+        result = run(app, "import", path, *by)
+        assert f"bản {min(number, 3)}: đã duyệt" in result.stdout, result.output
+    with db.writing() as session:
+        newest = session.query(QuestionSetVersion).filter_by(number=3).one()
+        newest.state = "retired"
+    result = run(app, "import", paper, "--slug", "vong-1")
+    assert "bản 4: bản nháp" in result.stdout
+    assert "bản 4: đã duyệt" in run(app, "import", paper, *by).stdout
 
 
 @pytest.mark.parametrize(
