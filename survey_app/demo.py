@@ -23,12 +23,11 @@ from survey_app.accounts.scope import CLI
 from survey_app.campaigns import campaign_services as campaigns
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.when import today
 from survey_app.config import Settings
 from survey_app.database import Database, current_database
 from survey_app.errors import NotAllowed
 from survey_app.extensions import current_settings
-from survey_app.formatting import local
+from survey_app.formatting import local, today
 from survey_app.i18n import _
 from survey_app.invitations import launch, tokens
 from survey_app.invitations.models import EntryMeans, Invitation

@@ -30,6 +30,11 @@ def local(moment_: datetime) -> datetime:
     return moment_.astimezone(_zone)
 
 
+def today(now: datetime) -> date:
+    """Return the day it is in the zone of the screen."""
+    return local(now).date()
+
+
 def number(value: int | float, digits: int = 0) -> str:
     """Return 1.234,5 in Vietnamese and 1,234.5 in English."""
     text = f"{value:,.{digits}f}"

@@ -78,11 +78,6 @@ def typed_hour(moment: datetime) -> str:
     return f"{local(moment):%H:%M}"
 
 
-def today(now: datetime) -> date:
-    """Return the day it is in this country."""
-    return local(now).date()
-
-
 def _bad_day() -> Invalid:
     message = _("Ngày chưa đúng. Xin ghi ngày/tháng/năm, ví dụ 20/9/2024.")
     return Invalid(message, problems=[Problem("bad_day", message)])

@@ -97,11 +97,11 @@ def _front_values(
 
 
 def _days_left(until: datetime, now: datetime) -> int:
-    return (formatting.local(until).date() - formatting.local(now).date()).days
+    return (formatting.today(until) - formatting.today(now)).days
 
 
 def _timeline(campaign: Campaign, rounds: list[Round], now: datetime) -> list[Milestone]:
-    today = formatting.local(now).date()
+    today = formatting.today(now)
     dated: list[tuple[date, Milestone]] = []
     if campaign.plan_date:
         number = campaign.plan_number

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings, round_settings
-from survey_app.i18n import _
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.people.models import Person
+from survey_app.people.queries import is_shared_mailbox
+from survey_app.people.wording import you_word
 from survey_app.questions import library
 from survey_app.questions.versions import newest_approved
 
@@ -29,10 +30,8 @@ class Reader:
 
     @property
     def you(self) -> str:
-        """How sentences call the reader: their own wish, else by kind. Speak their locale first."""
-        if self.form_of_address:
-            return self.form_of_address
-        return _("đồng chí") if self.kind == "party_member" else _("anh/chị")
+        """How sentences call the reader; speak their locale first."""
+        return you_word(self.form_of_address, self.kind)
 
 
 @dataclass(frozen=True)
@@ -93,23 +92,13 @@ def addressee(session: Session, round_id: int, person_id: int) -> Addressee | No
 
 def reader_of(session: Session, person: Person) -> Reader:
     """Return a person as the reader of a mail."""
-    sharers = 0
-    if person.email:
-        sharers = (
-            session.scalar(
-                select(func.count()).where(
-                    Person.email == person.email, Person.merged_into_id.is_(None)
-                )
-            )
-            or 0
-        )
     return Reader(
         name=person.full_name,
         locale=person.locale,
         form_of_address=person.form_of_address,
         kind=person.kind,
         email=person.email,
-        shared_mailbox=sharers > 1,
+        shared_mailbox=is_shared_mailbox(session, person.email),
     )
 
 

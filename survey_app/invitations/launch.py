@@ -17,8 +17,8 @@ from survey_app.audit.services import Actor
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.services import lock_round
 from survey_app.campaigns.settings import RoundSettings, round_settings
-from survey_app.campaigns.when import today
 from survey_app.errors import Conflict, Problem
+from survey_app.formatting import today
 from survey_app.i18n import _
 from survey_app.invitations.asking import Asked, CellAndKind, cells_of_round, people_asked
 from survey_app.invitations.models import EntryMeans, Invitation

@@ -125,9 +125,13 @@ def preview(
 
 def link_url(person: Addressee) -> str:
     """Return the personal link, the same in every mail until it is revoked."""
+    return personal_link(person.public_id, person.link_version)
+
+
+def personal_link(public_id: str, version: int) -> str:
+    """Return the link of an invitation by its public id and the version that holds."""
     settings = current_settings()
-    token = tokens.link_token(settings.link_key, person.public_id, person.link_version)
-    return f"{settings.base_url}/i/{token}"
+    return f"{settings.base_url}/i/{tokens.link_token(settings.link_key, public_id, version)}"
 
 
 def no_reminders_url(person: Addressee) -> str:

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from survey_app import clock
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings, round_settings
-from survey_app.campaigns.when import today
 from survey_app.config import MailSettings
-from survey_app.formatting import moment, remaining
+from survey_app.formatting import moment, remaining, today
 from survey_app.i18n import _, _n
 from survey_app.invitations.asking import Asked, people_asked
 from survey_app.questions import library

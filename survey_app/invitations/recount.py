@@ -1,4 +1,7 @@
-"""Counting a round again from its invitations, to find out a tally that went wrong."""
+"""Counting a round again from its invitations: what the tests hold the running tally against.
+
+No command calls it; it is the second way to the same numbers (`tests/…/test_counts.py`).
+"""
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -11,7 +14,7 @@ from survey_app.invitations.participation import Counts
 def recount(session: Session, round_id: int) -> dict[int, Counts]:
     """Count the people again from the invitations themselves, per `round_cell`.
 
-    `doctor` compares it with the tally. Attempts belong to a higher package and stay 0 here.
+    Attempts belong to a higher package and stay 0 here.
     """
     state = case(
         (Invitation.is_done, "done"),

@@ -70,7 +70,7 @@ def home() -> ResponseReturnValue:
 
 
 def _days_left(last_day: date) -> int:
-    return (last_day - formatting.local(clock.now()).date()).days
+    return (last_day - formatting.today(clock.now())).days
 
 
 def board(slug: str) -> ResponseReturnValue:

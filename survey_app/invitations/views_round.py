@@ -13,11 +13,10 @@ from survey_app.campaigns.access import organised_round, organisers_scope
 from survey_app.campaigns.models import Round
 from survey_app.campaigns.queries import LAUNCHED, campaign_of
 from survey_app.campaigns.settings import round_settings
-from survey_app.campaigns.when import today
 from survey_app.database import reading, writing
 from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
-from survey_app.formatting import moment, remaining
+from survey_app.formatting import moment, remaining, today
 from survey_app.i18n import _, _n
 from survey_app.invitations import mails, reaching, reminding
 from survey_app.invitations.addressees import Reader, RoundFacts, reader_of, round_facts

@@ -10,7 +10,7 @@ from survey_app.people.models import Cell, CellName
 
 def cell_choices(session: Session) -> list[CellChoice]:
     """Return all cells in the committee's own order, each with the name it has today."""
-    today = formatting.local(clock.now()).date()
+    today = formatting.today(clock.now())
     names: dict[int, str] = {}
     for row in session.scalars(select(CellName).order_by(CellName.valid_from)):
         begun = row.valid_from is None or row.valid_from <= today

@@ -66,7 +66,7 @@ def _read(file: Path, sheet: str | None, kind: str | None, as_json: bool) -> Ros
 def import_(file: Path, sheet: str | None, kind: str | None, yes: bool, as_json: bool) -> None:
     """Compare, and with `--yes` carry it out. Lines that need an answer are left out and named."""
     found = _read(file, sheet, kind, as_json)
-    today = formatting.local(clock.now()).date()
+    today = formatting.today(clock.now())
     if yes:
         with writing() as session:
             lock_roster(session)

@@ -135,7 +135,7 @@ def plan_import(
     """
     from survey_app import clock, formatting
 
-    today = today or formatting.local(clock.now()).date()
+    today = today or formatting.today(clock.now())
     book = load_cells(session, today)
     return compare(roster, known_people(session, book), book, kind, choices or {})
 

@@ -214,6 +214,14 @@ def stays_of(session: Session, person_id: int, today: date) -> list[Stay]:
     return [Stay(names.get(m.cell_id, ""), m.kind, m.starts_on, m.ends_on) for m in rows]
 
 
+def is_shared_mailbox(session: Session, email: str | None) -> bool:
+    """Whether more than one person reads this mailbox."""
+    if not email:
+        return False
+    readers = select(func.count()).where(Person.email == email, Person.merged_into_id.is_(None))
+    return (session.scalar(readers) or 0) > 1
+
+
 def sharing_mailbox(session: Session, person: Person) -> list[str]:
     """Return the names of the others who have the same address."""
     if not person.email:

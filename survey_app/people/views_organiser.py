@@ -43,7 +43,7 @@ def scope_of_reader() -> Scope:
 
 def today() -> date:
     """The day it is where the product is used."""
-    return formatting.local(clock.now()).date()
+    return formatting.today(clock.now())
 
 
 def people() -> ResponseReturnValue:

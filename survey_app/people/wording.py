@@ -87,3 +87,10 @@ def count_words(counts: Mapping[str, int]) -> str:
     ]
     words = "; ".join(part for part in said if part) or _("không có gì")
     return words[0].upper() + words[1:] + "."
+
+
+def you_word(form_of_address: str | None, kind: str) -> str:
+    """Return how sentences call somebody, by wish or kind; speak their locale first."""
+    if form_of_address:
+        return form_of_address
+    return _("đồng chí") if kind == "party_member" else _("anh/chị")

@@ -2,16 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import clock, formatting, i18n
-from survey_app.extensions import current_settings
 from survey_app.i18n import _
-from survey_app.invitations import tokens
+from survey_app.invitations.mails import personal_link
 from survey_app.mailing.composing import Mail, Skip, render_mail
 from survey_app.mailing.models import OutboxItem, OutboxMessage
-from survey_app.people.models import Person
+from survey_app.people.queries import is_shared_mailbox
 from survey_app.quizzes import messages, queries, results
 from survey_app.quizzes.models import Attempt
 from survey_app.quizzes.queries import Entry, Graded, Try
@@ -36,7 +35,7 @@ def compose_result(
     graded: Graded | None = queries.gradings(session, entry.invitation_id)[attempt.id]
     with i18n.speaking(entry.person_locale):
         policy = results.policy(entry, clock.now())
-        if not policy.shows_score or _is_shared(session, entry.email):
+        if not policy.shows_score or is_shared_mailbox(session, entry.email):
             graded = None
         before, after = _words(attempt, entry, graded, policy)
         subject, text, html = render_mail(
@@ -47,7 +46,7 @@ def compose_result(
             before=before,
             after=after,
             closing=[_("Trân trọng."), entry.issuer],
-            action_url=link_of(entry),
+            action_url=personal_link(entry.public_id, entry.link_version),
             action_label=_("Xem kết quả"),
         )
     return Mail(
@@ -102,17 +101,3 @@ def _objection(entry: Entry) -> str:
         phone=entry.contact_phone or "–",
         day=until,
     )
-
-
-def link_of(entry: Entry) -> str:
-    """Return the personal link of an invitation, the same in every mail."""
-    settings = current_settings()
-    token = tokens.link_token(settings.link_key, entry.public_id, entry.link_version)
-    return f"{settings.base_url}/i/{token}"
-
-
-def _is_shared(session: Session, email: str) -> bool:
-    sharers = session.scalar(
-        select(func.count()).where(Person.email == email, Person.merged_into_id.is_(None))
-    )
-    return (sharers or 0) > 1

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import formatting
 from survey_app.i18n import _
+from survey_app.people.wording import you_word
 from survey_app.quizzes.queries import Entry
 
 
@@ -35,10 +36,8 @@ def contact_of(entry: Entry | None) -> Contact | None:
 
 
 def you(entry: Entry) -> str:
-    """Return how the person is addressed: their own wish, else by kind."""
-    if entry.form_of_address:
-        return entry.form_of_address
-    return _("đồng chí") if entry.person_kind == "party_member" else _("anh/chị")
+    """Return how the person is addressed."""
+    return you_word(entry.form_of_address, entry.person_kind)
 
 
 def message(
