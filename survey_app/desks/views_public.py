@@ -15,9 +15,8 @@ from survey_app.database import reading, writing
 from survey_app.errors import Throttled
 from survey_app.i18n import _
 from survey_app.invitations import reaching
-from survey_app.questions.models import QuestionSet, QuestionSetVersion
 from survey_app.quizzes.messages import Contact
-from survey_app.quizzes.views_stateless import PRACTICE_SLUG
+from survey_app.quizzes.views_stateless import find_practice
 from survey_app.web import throttle
 from survey_app.web.doors import same_site_post
 
@@ -90,7 +89,7 @@ def _front_values(
         "round": OpenRound(is_open[0].title, formatting.moment(is_open[0].closes_at))
         if is_open
         else None,
-        "has_practice": _has_practice(session),
+        "has_practice": find_practice(session) is not None,
         "code_url": None,
         "totals": _totals(session, over[-1]) if over else None,
     }
@@ -126,16 +125,6 @@ def _timeline(campaign: Campaign, rounds: list[Round], now: datetime) -> list[Mi
 def _milestone(day: date, title: str, today: date) -> Milestone:
     state = "done" if day < today else "now" if day == today else "next"
     return formatting.day(day), title, None, state
-
-
-def _has_practice(session: Session) -> bool:
-    found = session.scalar(
-        select(QuestionSetVersion.id)
-        .join(QuestionSet, QuestionSet.id == QuestionSetVersion.question_set_id)
-        .where(QuestionSet.slug == PRACTICE_SLUG, QuestionSetVersion.state == "approved")
-        .limit(1)
-    )
-    return found is not None
 
 
 def _totals(session: Session, round_: Round) -> Totals | None:

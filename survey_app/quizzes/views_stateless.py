@@ -24,7 +24,8 @@ from survey_app.i18n import _
 from survey_app.invitations import tokens
 from survey_app.questions import library
 from survey_app.questions.library import ApprovedVersion
-from survey_app.questions.models import QuestionSet, QuestionSetVersion
+from survey_app.questions.models import QuestionSet
+from survey_app.questions.versions import newest_approved
 from survey_app.quizzes import member, messages, results, saving, services
 from survey_app.quizzes.drawing import PaperLine, draw
 from survey_app.quizzes.papers import fragments, shown
@@ -50,17 +51,18 @@ def _draw(version: ApprovedVersion, settings: RoundSettings, seed: int) -> list[
     )
 
 
+def find_practice(session: Session) -> ApprovedVersion | None:
+    """Return the practice quiz, if one is approved."""
+    set_id = session.scalar(select(QuestionSet.id).where(QuestionSet.slug == PRACTICE_SLUG))
+    version = newest_approved(session, set_id) if set_id else None
+    return library.approved(session, version.id) if version else None
+
+
 def _practice_version(session: Session) -> ApprovedVersion:
-    version_id = session.scalar(
-        select(QuestionSetVersion.id)
-        .join(QuestionSet, QuestionSet.id == QuestionSetVersion.question_set_id)
-        .where(QuestionSet.slug == PRACTICE_SLUG, QuestionSetVersion.state == "approved")
-        .order_by(QuestionSetVersion.number.desc())
-        .limit(1)
-    )
-    if version_id is None:
+    version = find_practice(session)
+    if version is None:
         raise NotFound(_("Chưa có bài làm thử."))
-    return library.approved(session, version_id)
+    return version
 
 
 def practice() -> ResponseReturnValue:
@@ -149,15 +151,8 @@ class _Trial:
             raise NotFound(_("Liên kết làm thử này không đúng. Xin gửi lại thư thử."))
         self.round, self.campaign = row
         self.settings = RoundSettings.model_validate(self.round.settings)
-        version_id = self.round.version_id or session.scalar(
-            select(QuestionSetVersion.id)
-            .where(
-                QuestionSetVersion.question_set_id == self.round.question_set_id,
-                QuestionSetVersion.state == "approved",
-            )
-            .order_by(QuestionSetVersion.number.desc())
-            .limit(1)
-        )
+        newest = newest_approved(session, self.round.question_set_id)
+        version_id = self.round.version_id or (newest.id if newest else None)
         if version_id is None:
             raise NotFound(_("Bộ câu hỏi của vòng thi này chưa được duyệt."))
         self.version = library.approved(session, version_id)

@@ -41,9 +41,7 @@ PAPER = [["q1", ["b", "a"]], ["q2", ["c", "d"]]]
 
 
 def held(value: str, writer: str = "phone", sequence: int = 1, revision: int = 1) -> Answers:
-    return {
-        "q1": {"value": [value], "writer": writer, "sequence": sequence, "revision": revision}
-    }
+    return {"q1": {"value": [value], "writer": writer, "sequence": sequence, "revision": revision}}
 
 
 def test_the_same_write_twice_changes_nothing_the_second_time() -> None:
