@@ -38,9 +38,11 @@ def chosen(surfer: Surfer, number: int) -> str:
 
 
 def wait_saved(surfer: Surfer) -> None:
-    """Wait until the page says that everything is saved."""
+    """Wait until nothing is waiting on the device to be sent, and the page says so."""
+    surfer.page.wait_for_function(
+        "() => !Object.keys(localStorage).some(key => key.startsWith('paper:'))"
+    )
     expect(surfer.page.locator("#saved")).to_contain_text("Đã lưu lúc")
-    expect(surfer.page.locator("#saved")).not_to_have_class("saved waiting")
 
 
 def choose_right(surfer: Surfer, number: int) -> None:
