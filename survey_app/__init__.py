@@ -95,11 +95,13 @@ def _wrap(app: Flask, settings: Settings) -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
     from whitenoise import WhiteNoise
 
+    from survey_app.web.heads import head_is_get
+
     def nosniff(response_headers: object, _path: str, _url: str) -> None:
         response_headers["X-Content-Type-Options"] = "nosniff"  # type: ignore[index]
 
     whitenoise = WhiteNoise(
-        app.wsgi_app,
+        head_is_get(app.wsgi_app),
         root=str(Path(__file__).parent / "static"),
         prefix="static/",
         autorefresh=settings.development,

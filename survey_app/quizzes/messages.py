@@ -143,6 +143,17 @@ def other_person(entry: Entry) -> ResponseReturnValue:
     )
 
 
+def handed_in_without_session(entry: Entry) -> ResponseReturnValue:
+    """The paper was taken, but this browser was not confirmed: no score, no name."""
+    return message(
+        200,
+        _("Bài đã được nộp"),
+        _("Xin mở lại liên kết trong thư để xem kết quả và số biên nhận."),
+        entry=entry,
+        forget=True,
+    )
+
+
 def session_lost(entry: Entry, *, kept: bool) -> ResponseReturnValue:
     """The cookie is gone (or was never there)."""
     first = (
@@ -172,8 +183,13 @@ def ended(entry: Entry, *, kept: bool) -> ResponseReturnValue:
     """The person pressed "Kết thúc"."""
     paragraphs = [_("Trên máy này không còn lưu gì của %(you)s.", you=you(entry))]
     if kept:
-        paragraphs.append(_("Bài đang làm dở vẫn còn; mở lại liên kết trong thư để làm tiếp."))
-    return message(200, _("Đã kết thúc"), *paragraphs, entry=entry, forget=True)
+        paragraphs.insert(
+            0,
+            _("Bài chưa nộp. Câu đã chọn vẫn còn, và đồng hồ vẫn chạy."),
+        )
+        paragraphs.append(_("Mở lại liên kết trong thư để làm tiếp và nộp bài."))
+    title = _("Đã rời khỏi bài làm") if kept else _("Đã kết thúc")
+    return message(200, title, *paragraphs, entry=entry, forget=True)
 
 
 def _moment(entry: Entry, which: str) -> str:

@@ -60,12 +60,13 @@ def stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
 
 def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
     deadline = services.deadline_of(attempt, entry)
+    saved = "saved" in request.args
     return prepared_page(
         "quizzes/paper.html",
         same={
             "title": entry.title,
             "question_count": len(attempt.paper),
-            "saved_at": None,
+            **({} if saved else {"saved_at": None}),
             "error": None,
             "trial": False,
             "start_at": None,
@@ -73,6 +74,7 @@ def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
             "contact": messages.contact_of(entry),
         },
         differs={
+            **({"saved_at": formatting.clock_time(received_at())} if saved else {}),
             "name": entry.name,
             "attempt_id": attempt.public_id,
             "questions_html": questions,
@@ -132,9 +134,14 @@ def _after_post(attempt_id: str, entry: Entry, action: str) -> ResponseReturnVal
         member.leave()
         return messages.ended(entry, kept=True)
     if not member.is_seated(entry):
+        if action == "submit":
+            return messages.handed_in_without_session(entry)
         return stranger(entry, kept=True)
     endpoint = {"review": "respond.review", "submit": "respond.result"}.get(action, "respond.paper")
-    response: Response = redirect(url_for(endpoint, attempt_id=attempt_id), code=303)
+    target = url_for(endpoint, attempt_id=attempt_id)
+    if endpoint == "respond.paper":
+        target += "?saved=1"
+    response: Response = redirect(target, code=303)
     locale = request.form.get("lang")
     if locale in i18n.LOCALES:
         remember(response, locale)

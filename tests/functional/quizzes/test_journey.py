@@ -99,6 +99,7 @@ def test_a_lost_cookie_does_not_keep_a_submit_from_counting(member: Member) -> N
     member.client.delete_cookie("session")
     page = member.post("submit", right(1))
     assert "1/10" not in page.text
+    assert "Bài đã được nộp" in page.text
     assert member.attempts()[0].state == "submitted"
 
 
@@ -305,7 +306,7 @@ def test_statement_budgets(member: Member, db: Database) -> None:
 def test_ending_forgets_the_person_in_this_browser(member: Member) -> None:
     member.begin()
     page = member.post("end", right(1))
-    assert "Đã kết thúc" in page.text
+    assert "Bài chưa nộp" in page.text
     assert member.client.get(member.paper_url).status_code == 403
     assert set(member.attempts()[0].answers) == {"q1"}
 
@@ -337,3 +338,18 @@ def test_counts_of_all_states_always_add_up(members: list[Member], db: Database)
         done = session.scalar(select(func.count()).where(Attempt.state == "submitted"))
     assert sum(cell.done for cell in cells) == done == 2
     assert sum(cell.started for cell in cells) == 1
+
+
+def test_saving_without_javascript_is_confirmed(member: Member) -> None:
+    member.begin()
+    saved = member.post("save", right(1))
+    assert "Đã lưu lúc 09:00" in member.client.get(saved.location).text
+    assert "Đã lưu lúc" not in member.client.get(member.paper_url).text
+
+
+def test_head_does_nothing_that_get_does_not(member: Member) -> None:
+    for url in (member.link, "/sign-in", "/practice", "/"):
+        head, get = member.client.head(url), member.client.get(url)
+        assert (head.status_code, head.data) == (get.status_code, b"")
+    assert member.client.head(member.link, data={"who": "me"}).status_code == 200
+    assert member.attempts() == []
