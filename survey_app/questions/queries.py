@@ -60,6 +60,7 @@ class Draft:
     version_id: int
     number: int
     revision: int
+    content_hash: str
     document: QuestionDocument
 
 
@@ -96,7 +97,13 @@ def draft_of(session: Session, slug: str) -> Draft | None:
     )
     if version is None:
         return None
-    return Draft(version.id, version.number, version.revision, from_plain(version.document))
+    return Draft(
+        version.id,
+        version.number,
+        version.revision,
+        version.content_hash,
+        from_plain(version.document),
+    )
 
 
 def _versions() -> Select[Any]:

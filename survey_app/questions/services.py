@@ -131,18 +131,24 @@ def approve(
     *,
     actor: Actor,
     second_reader_required: bool = False,
+    slug: str = "",
     revision: int | None = None,
+    seen: str = "",
 ) -> QuestionSetVersion:
-    """Approve a draft as it stands (at `revision`, when given).
+    """Approve a draft as it stands: that of set `slug`, at `revision`, with content hash `seen`.
 
-    Its draft questions are left out of every round.
+    What is not given is not compared. Its draft questions are left out of every round.
 
     Raises:
         Invalid: with the findings that block it.
-        NotAllowed, Conflict: the second reader wrote it too; it is no draft any more.
+        Conflict: the second reader wrote it too; it is no draft any more, or one of another set.
+        StaleDraft: it is not the content that was shown any more.
     """
     version = draft_for_change(session, version_id)
-    if revision is not None and revision != version.revision:
+    question_set = session.get_one(QuestionSet, version.question_set_id)
+    if slug and slug != question_set.slug:
+        raise Conflict(_("Bản nháp đã xem không còn ở bộ câu hỏi này. Xin xem lại rồi duyệt."))
+    if revision not in (None, version.revision) or seen not in ("", version.content_hash):
         raise StaleDraft(from_plain(version.document), version.revision)
     if second_reader_required and (actor.actor_id is None or wrote_in(session, version_id, actor)):
         raise Conflict(
@@ -154,7 +160,7 @@ def approve(
     version.state = "approved"
     version.approver_id = user_id(actor)
     version.approved_at = clock.now()
-    session.get_one(QuestionSet, version.question_set_id).title = document.title
+    question_set.title = document.title
     _log_approval(session, version, actor)
     return version
 

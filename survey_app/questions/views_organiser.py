@@ -119,7 +119,9 @@ def approve(slug: str) -> ResponseReturnValue:
                 version_id,
                 actor=signed_in(),
                 second_reader_required=second_reader.required(unit),
+                slug=slug,
                 revision=revision,
+                seen=request.form.get("seen", ""),
             )
     except services.StaleDraft as error:
         message = _("Bản nháp vừa được sửa. Đây là nội dung mới; xin xem lại rồi duyệt.")

@@ -455,3 +455,25 @@ def test_unknown_sets_are_not_found(client: FlaskClient, organiser: int, db: Dat
     for path in ("", "/preview", "/approve", "/header", "/export/yaml"):
         assert client.get(f"/organiser/questions/khong-co{path}").status_code == 404
     assert client.get(f"{PAGE}/preview?v=99").status_code == 404
+
+
+def test_a_stale_button_approves_neither_another_set_nor_other_content(
+    client: FlaskClient, organiser: int, db: Database, version_id: int
+) -> None:
+    document = QuestionDocument.model_validate(
+        {"kind": "quiz", "title": "Vòng 2", "questions": [question(1), question(2)]}
+    )
+    with db.writing() as session:
+        other_id = services.import_document(session, document, "vong-2", actor=CLI).id
+    other = {"version": other_id, "revision": 1}
+    page = submit(client, f"{PAGE}/approve", other)
+    assert page.status_code == 409
+    assert "không còn ở bộ câu hỏi này" in page.text
+    # Thrown away and made again, a draft may get the same number and the same revision.
+    same = {"version": version_id, "revision": 1, "seen": "0" * 64}
+    assert submit(client, f"{PAGE}/approve", same).status_code == 409
+    with db.reading() as session:
+        states = session.scalars(select(QuestionSetVersion.state)).all()
+    assert set(states) == {"draft"}
+    shown = re.search(r'name="seen" value="(\w+)"', client.get(f"{PAGE}/approve").text)[1]
+    assert submit(client, f"{PAGE}/approve", same | {"seen": shown}).status_code == 303
