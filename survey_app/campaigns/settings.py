@@ -29,7 +29,10 @@ PERSON_KINDS: tuple[PersonKind, ...] = get_args(PersonKind)
 ShowScore = Literal["at_once", "after_close"]
 ShowKey = Literal["at_once", "after_close", "never"]
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+_HYPHENATED = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=_HYPHENATED, max_length=80)]
+# Older imports made cells with longer slugs than are made today; they can be chosen all the same.
+CellSlug = Annotated[str, StringConstraints(pattern=_HYPHENATED, max_length=200)]
 Words = Annotated[str, AfterValidator(lambda text: nfc(text).strip())]
 
 
@@ -50,7 +53,7 @@ class RoundSettings(_Settings):
     """How a round runs. `None` for a number (in files: none) means: no such limit."""
 
     schema_number: Literal[1] = Field(default=1, alias="schema")
-    cells: Literal["all"] | tuple[Slug, ...] = "all"
+    cells: Literal["all"] | tuple[CellSlug, ...] = "all"
     kinds: tuple[PersonKind, ...] = PERSON_KINDS
     attempts_allowed: Annotated[int | None, Unlimited] = Field(default=1, ge=1, le=100)
     time_limit_minutes: Annotated[int | None, Unlimited] = Field(default=30, ge=1, le=600)

@@ -12,6 +12,7 @@ from survey_app import clock
 from survey_app.people.models import Cell, CellName
 from survey_app.vietnamese import same_text_key, slugify, tidy
 
+LONGEST_SLUG = 80
 _PREFIX = re.compile(rf"^{re.escape(same_text_key('chi bộ'))}\s+")
 
 
@@ -47,11 +48,12 @@ class CellBook:
 
     def free_slug(self, name: str) -> str:
         """Return a slug for `name` that no cell has yet."""
-        slug = slugify(name) or "chi-bo"
+        slug = slugify(name)[:LONGEST_SLUG].strip("-") or "chi-bo"
         candidate, number = slug, 1
         while candidate in self.slugs:
             number += 1
-            candidate = f"{slug}-{number}"
+            ending = f"-{number}"
+            candidate = slug[: LONGEST_SLUG - len(ending)].strip("-") + ending
         return candidate
 
 
