@@ -27,6 +27,7 @@ from survey_app.questions.models import QuestionSet
 from survey_app.vietnamese import slugify, tidy
 
 LONGEST_SLUG = 80
+RESERVED = frozenset({"new"})  # /organiser/rounds/new is a page
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _checked(session: Session, plan: RoundPlan) -> QuestionSet:
 def _own_slug(session: Session, wanted: str, title: str) -> str:
     slug = slugify(wanted or title)[:LONGEST_SLUG].strip("-") or "vong-thi"
     if wanted:
-        if slug != wanted:
+        if slug != wanted or slug in RESERVED:
             raise Invalid(_("Mã chỉ gồm chữ thường không dấu, số và gạch nối, ví dụ vong-1."))
         if session.scalar(select(Round.id).where(Round.slug == slug)) is not None:
             raise Conflict(_("Đã có vòng thi mang mã “%(slug)s”.", slug=slug))
@@ -256,7 +257,9 @@ def _own_slug(session: Session, wanted: str, title: str) -> str:
 
 def _free_slug(session: Session, wanted: str) -> str:
     base, number, slug = wanted[: LONGEST_SLUG - 4], 1, wanted
-    while session.scalar(select(Round.id).where(Round.slug == slug)) is not None:
+    while (
+        slug in RESERVED or session.scalar(select(Round.id).where(Round.slug == slug)) is not None
+    ):
         number += 1
         slug = f"{base}-{number}"
     return slug

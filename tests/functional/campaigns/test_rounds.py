@@ -1,5 +1,6 @@
 """Rounds over their life: made, changed, copied, opened, closed, cancelled; campaign files."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from survey_app.campaigns.services import (
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict, Invalid
 from survey_app.invitations.models import Invitation
+from survey_app.people.cells import CellBook, add_cells
+from survey_app.people.models import Cell
 from tests.factories_rounds import (
     CLOSES,
     launched_round,
@@ -224,3 +227,27 @@ def test_mistakes_in_a_file_are_named_with_their_line(db, tmp_path):
     assert ("dòng 5", "Không có mục nào tên là lead.") in found
     with db.reading() as session:
         assert session.scalar(select(func.count(Campaign.id))) == 0
+
+
+def test_a_round_never_gets_the_name_of_the_page_that_makes_rounds(db):
+    with db.writing() as session:
+        campaign = make_campaign(session)
+        plan = plan_of(session, title="New")
+        made = create_round(session, campaign.id, plan, CLI)
+        assert made.slug == "new-2"
+        with pytest.raises(Invalid):
+            create_round(session, campaign.id, replace(plan, slug="new"), CLI)
+
+
+def test_a_cell_with_a_very_long_name_can_be_chosen(db):
+    long = "Chi bộ " + "Trung tâm Quan trắc và Kỹ thuật môi trường " * 4
+    with db.writing() as session:
+        book = CellBook()
+        add_cells(session, book, [long, f"{long} hai"])
+        assert len(book.slugs) == 2 and max(map(len, book.slugs)) <= 80
+        session.add(Cell(slug="x" * 170, position=9, is_sample=False, created_at=CLOSES))
+        campaign = make_campaign(session)
+        cells = tuple(sorted({*book.slugs, "x" * 170}))
+        plan = plan_of(session, settings=RoundSettings(cells=cells))
+        made = create_round(session, campaign.id, plan, CLI)
+        assert round_settings(made.settings).cells == cells
