@@ -9,6 +9,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.campaigns.models import Round
 from survey_app.database import Database
+from survey_app.formatting import moment
 from survey_app.invitations.closing import compose_closing, enqueue_closing_mails
 from survey_app.mailing.composing import Mail, Skip
 from survey_app.mailing.models import OutboxItem, OutboxMessage
@@ -91,6 +92,19 @@ def test_the_mail_holds_everything(db: Database, closed: int) -> None:
     assert "Chi bộ Một & Hai" in mail.text
     assert "Chi bộ Một &amp; Hai" in mail.html
     assert mail.html.count('href="http') == 2  # the button, and the same link as text
+
+
+def test_it_names_the_promised_moment_not_that_of_the_worker(db: Database, closed: int) -> None:
+    with db.writing() as session:
+        round_ = session.get_one(Round, closed)
+        round_.closed_at = round_.closes_at + timedelta(minutes=7)
+        promised, noticed = moment(round_.closes_at), moment(round_.closed_at)
+        enqueue_closing_mails(session, closed, clock.now())
+    mail = written(db, queued(db)[0])
+    assert isinstance(mail, Mail)
+    for part in (mail.text, mail.html):
+        assert f"Tuần 1 đã đóng lúc {promised}." in part
+        assert noticed not in part
 
 
 def test_each_reads_their_own_language(db: Database, closed: int) -> None:
