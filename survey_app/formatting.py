@@ -1,6 +1,7 @@
 """How moments, spans, numbers and rates are written for people, in both languages."""
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from survey_app.i18n import current_locale, gettext, ngettext
@@ -35,7 +36,7 @@ def today(now: datetime) -> date:
     return local(now).date()
 
 
-def number(value: int | float, digits: int = 0) -> str:
+def number(value: int | float | Decimal, digits: int = 0) -> str:
     """Return 1.234,5 in Vietnamese and 1,234.5 in English."""
     text = f"{value:,.{digits}f}"
     return text if current_locale() == "en" else text.translate(str.maketrans(",.", ".,"))
@@ -45,11 +46,9 @@ def percent(ratio: float | None, digits: int = 1) -> str:
     """Return `85,7 %`, or a dash when there is no rate (nobody to divide by)."""
     if ratio is None:
         return "–"
-    return (
-        f"{number(ratio * 100, digits)}\u00a0%"
-        if current_locale() == "vi"
-        else (f"{number(ratio * 100, digits)}%")
-    )
+    exact = Decimal(repr(ratio)) * 100
+    text = number(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), digits)
+    return f"{text}\u00a0%" if current_locale() == "vi" else f"{text}%"
 
 
 def day(value: date | datetime) -> str:

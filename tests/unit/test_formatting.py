@@ -41,6 +41,10 @@ def test_numbers_and_rates() -> None:
     assert formatting.number(1234567) == "1.234.567"
     assert formatting.number(1234.5, 1) == "1.234,5"
     assert formatting.percent(6 / 7) == "85,7\u00a0%"
+    assert formatting.percent(1 / 16) == "6,3\u00a0%"  # 6.25: a half is rounded up
+    assert formatting.percent(0.0005) == "0,1\u00a0%"
+    assert formatting.percent(0.285, 0) == "29\u00a0%"
+    assert formatting.percent(1) == "100,0\u00a0%"
     assert formatting.percent(None) == "–"
     with speaking("en"):
         assert formatting.number(1234567) == "1,234,567"
