@@ -78,7 +78,8 @@ def open_people(slug: str) -> ResponseReturnValue:
             count=total,
         )
     browser[OPENED] = {str(round_.id): (now + OPEN_FOR).isoformat()}
-    return redirect(url_for("rounds.people", slug=slug), code=303)
+    state, search = request.form.get("state") or None, request.form.get("q") or None
+    return redirect(url_for("rounds.people", slug=slug, state=state, q=search), code=303)
 
 
 def mails(slug: str) -> ResponseReturnValue:

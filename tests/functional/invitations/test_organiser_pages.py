@@ -230,6 +230,13 @@ def test_names_open_by_a_button_that_is_logged(organiser, db, running, time):
     assert "Nguyễn Văn An" not in organiser.get(path).text
 
 
+def test_opening_the_names_keeps_what_they_were_narrowed_to(organiser, running):
+    path = "/organiser/rounds/vong-1/people"
+    assert 'name="state" value="undeliverable"' in organiser.get(f"{path}?state=undeliverable").text
+    opened = submit(organiser, path, {"state": "undeliverable", "q": "hoang dat"})
+    assert opened.headers["Location"].endswith("/people?state=undeliverable&q=hoang+dat")
+
+
 def test_the_outbox_says_in_words_what_became_of_each_mail(organiser, db, running):
     path = "/organiser/rounds/vong-1/mail"
     page = organiser.get(f"{path}?state=failed").text
