@@ -54,7 +54,7 @@
   var total = questions.length;
   if (!total) return;
   var attempt = document.body.dataset.attempt || "";
-  var saved = byId("saved"), banner = byId("banner"), announce = byId("announce");
+  var bar = form.querySelector(".status"), saved = byId("saved"), banner = byId("banner"), announce = byId("announce");
   var previous = byId("previous"), next = byId("next"), last = byId("last"), later = byId("later"), larger = byId("larger");
   var current = 0, stopped = false;
 
@@ -63,6 +63,8 @@
     banner.className = "notice " + (care ? "care" : "calm");
     banner.firstElementChild.textContent = text || "";
   }
+
+  function seek() { banner.scrollIntoView({ block: "center" }); }
 
   /* ---- answers ---- */
   function inputsOf(question) { return toArray(question.querySelectorAll("input")); }
@@ -170,7 +172,8 @@
     tell(message, true);
     questions.forEach(function (question) { question.disabled = true; });
     show(total - 1);
-    last.focus();
+    last.focus({ preventScroll: true });
+    seek();
   }
 
   function changed(question) {
@@ -193,7 +196,7 @@
     if (button && button.form === form && button.type === "submit") pressed = button;
   });
   form.addEventListener("submit", function (event) {
-    if (navigator.onLine === false) { event.preventDefault(); pressed = null; tell(say("stay"), true); return; }
+    if (navigator.onLine === false) { event.preventDefault(); pressed = null; tell(say("stay"), true); seek(); return; }
     own.sequence += 1;
     form.elements.writer.value = writer;
     form.elements.sequence.value = own.sequence;
@@ -239,7 +242,8 @@
     if (!move) return;
     questions[current].focus({ preventScroll: true });
     var top = questions[current].getBoundingClientRect().top;
-    if (top < 0 || top > window.innerHeight * 0.6) window.scrollBy(0, top - 12);
+    var room = bar.offsetHeight + 8;
+    if (top < room || top > window.innerHeight * 0.6) window.scrollBy(0, top - room);
     if (window.history.replaceState) window.history.replaceState(null, "", "#q-" + (current + 1));
   }
   previous.addEventListener("click", function () { show(current - 1, true); });
@@ -288,17 +292,19 @@
   if (form.dataset.deadlineSeconds) {
     var end = Date.now() + Number(form.dataset.deadlineSeconds) * 1000;
     var clock = byId("time"), warned = {};
-    var warn = function (key) { if (!warned[key]) { warned[key] = true; announce.textContent = say(key); } };
+    var warn = function (key, text) { if (!warned[key]) { warned[key] = true; announce.textContent = text; } };
     var tick = function () {
       var left = Math.floor((end - Date.now()) / 1000), minutes = Math.floor(left / 60), text = clock.textContent;
       if (stopped) return;
       if (left <= 0) { clock.textContent = ""; over(); return; }
-      if (left < 60) text = say("seconds", { n: left });
+      var soon = left <= 60 ? say("one") : say("last", { n: Math.ceil(left / 60) });
+      if (left > 50 && left <= 300) text = soon;
+      else if (left < 60) text = say("seconds", { n: left });
       else if (minutes < 60) text = say("minutes", { n: minutes });
       else if (minutes < 1440) text = say("hours", { h: Math.floor(minutes / 60), n: minutes % 60 });
       if (clock.textContent !== text) clock.textContent = text;
       clock.classList.toggle("soon", left <= 300);
-      if (left <= 60) warn("one"); else if (left <= 300) warn("five");
+      if (left <= 60) warn("one", soon); else if (left <= 300) warn("five", soon);
       setTimeout(tick, left <= 61 ? 1000 : Math.min(5000, (left - 60) * 1000));
     };
     var over = function () {
