@@ -1,5 +1,6 @@
 """The campaign itself: imported from a file, changed on its page."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from survey_app.i18n import _
 from survey_app.vietnamese import tidy
 
 LARGEST_FILE = 500_000
+_PHONE = re.compile(r"[0-9 +.()-]+")
 
 
 def import_campaign(session: Session, path: Path, actor: Actor = CLI) -> Campaign:
@@ -32,6 +34,8 @@ def import_campaign(session: Session, path: Path, actor: Actor = CLI) -> Campaig
         Conflict: a round of another campaign has the same slug.
     """
     in_file = read_campaign(_text(path))
+    if in_file.contact_phone and not _is_phone(in_file.contact_phone):
+        raise Invalid(_phone_rule())
     campaign = session.scalar(select(Campaign).where(Campaign.slug == in_file.slug))
     if campaign is None:
         campaign = Campaign(created_at=clock.now(), is_sample=False, **in_file.columns())
@@ -53,7 +57,8 @@ def change_campaign(
 
     Raises:
         Conflict: `seen`, the fingerprint of what the form showed, does not hold any more.
-        Invalid: a needed text is empty, or the end lies before the start.
+        Invalid: a needed text is empty, the end lies before the start, the phone is none, or the
+            contact is taken away while people may need it.
     """
     campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
     refuse_changed(campaign, seen)
@@ -67,11 +72,45 @@ def change_campaign(
     ]
     if campaign.starts_on and campaign.ends_on and campaign.ends_on < campaign.starts_on:
         problems.append(Problem("window", _("Ngày kết thúc phải sau ngày bắt đầu."), "ends_on"))
+    problems += _contact_problems(session, campaign, changed)
     if problems:
         raise Invalid(_("Chiến dịch chưa lưu được."), problems=problems)
     if changed:
         record(session, Action.CAMPAIGN_CHANGED, actor, ("campaign", campaign.id), fields=changed)
     return campaign
+
+
+def _contact_problems(session: Session, campaign: Campaign, changed: list[str]) -> list[Problem]:
+    """What is wrong with a contact that was changed; people are told to call it."""
+    problems = []
+    phone = campaign.contact_phone or ""
+    if "contact_phone" in changed and phone and not _is_phone(phone):
+        problems.append(Problem("bad_phone", _phone_rule(), "contact_phone"))
+    emptied = [
+        name
+        for name in ("contact_name", "contact_phone")
+        if name in changed and not getattr(campaign, name)
+    ]
+    if emptied and _has_round_under_way(session, campaign.id):
+        message = _("Đang có vòng thi nên không bỏ trống được: người thi cần biết gọi cho ai.")
+        problems += [Problem("contact_needed", message, name) for name in emptied]
+    return problems
+
+
+def _phone_rule() -> str:
+    return _("Số điện thoại chỉ gồm chữ số, dấu cách và + . ( ) -, ít nhất 8 chữ số.")
+
+
+def _is_phone(text: str) -> bool:
+    return _PHONE.fullmatch(text) is not None and len(re.findall("[0-9]", text)) >= 8
+
+
+def _has_round_under_way(session: Session, campaign_id: int) -> bool:
+    launched = select(Round.id).where(
+        Round.campaign_id == campaign_id, Round.state.in_(("scheduled", "open"))
+    )
+    with session.no_autoflush:
+        return session.scalar(launched.limit(1)) is not None
 
 
 def _still_empty(campaign: Campaign, in_file: CampaignInFile) -> dict[str, Any]:

@@ -149,7 +149,8 @@ class RoundForm(StaffForm):
         settings = round_settings(round_.settings)
         self.question_set.data = question_set
         self.title.data = round_.title
-        self.opens_day.show(self.opens_hour, round_.opens_at)
+        opens_at = None if settings.opens_at_launch else round_.opens_at
+        self.opens_day.show(self.opens_hour, opens_at)
         self.closes_day.show(self.closes_hour, round_.closes_at)
         self.mails_day.show(self.mails_hour, settings.mails_leave_at)
         everyone = settings.cells == "all"
@@ -199,6 +200,7 @@ class RoundForm(StaffForm):
             "attempts_allowed": self.attempts.data,
             "time_limit_minutes": self.time_limit.data,
             "mails_leave_at": self.mails_day.moment,
+            "opens_at_launch": self.opens_day.moment is None,
         }
         return RoundPlan(
             title=tidy(self.title.data or "") or titles[question_set],

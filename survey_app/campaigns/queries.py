@@ -28,6 +28,7 @@ class RoundLine:
     question_set: str
     invited: int
     done: int
+    opens_at_launch: bool = False
 
 
 def current_campaign(session: Session) -> Campaign | None:
@@ -95,6 +96,7 @@ def list_rounds(session: Session, campaign_id: int | None = None) -> list[RoundL
             question_set=set_title,
             invited=int(invited or 0),
             done=int(done or 0),
+            opens_at_launch=row.state == "draft" and bool(row.settings.get("opens_at_launch")),
         )
         for row, set_title, invited, done in session.execute(query)
     ]

@@ -63,6 +63,7 @@ class RoundSettings(_Settings):
     shuffle_choices: bool = True
     show_score: ShowScore = "at_once"
     show_key: ShowKey = "after_close"
+    opens_at_launch: bool = False
     mails_leave_at: AwareDatetime | None = None
     intro: Annotated[Words, Field(max_length=2000)] = ""
     pass_mark: int | None = Field(default=None, ge=1, le=100, description="per cent")

@@ -134,7 +134,9 @@ def _drafts(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
     found = []
     for round_ in _rounds(session, ("draft",)):
         in_the_way = len(blockers(readiness(session, round_, now=now, mail=mail)))
-        if round_.opens_at > now:
+        if round_.settings.get("opens_at_launch"):
+            when = _("mở ngay khi phát động")
+        elif round_.opens_at > now:
             when = _("mở sau %(span)s", span=span(round_.opens_at - now))
         else:
             when = _("đã quá giờ mở %(when)s", when=moment(round_.opens_at))

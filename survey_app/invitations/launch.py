@@ -130,6 +130,8 @@ def _freeze(session: Session, round_: Round, settings: RoundSettings, now: datet
     assert version is not None  # a check in the way otherwise
     round_.version_id = version.id
     round_.settings = settings.plain()
+    if settings.opens_at_launch:
+        round_.opens_at = now
     round_.state = "open" if round_.opens_at <= now else "scheduled"
     round_.launched_at = now
     session.flush()

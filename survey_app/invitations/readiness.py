@@ -130,7 +130,7 @@ def _window(round_: Round, settings: RoundSettings, now: datetime) -> Iterator[C
     if round_.closes_at <= now:
         yield Check("closes", "blocking", _("Giờ đóng đã qua. Xin chọn giờ đóng khác."))
         return
-    begins = max(now, round_.opens_at)
+    begins = now if settings.opens_at_launch else max(now, round_.opens_at)
     level: Level = "warning" if round_.closes_at - begins < SHORT_ROUND else "ok"
     message = _(
         "Đóng lúc %(closes)s (%(left)s).",
@@ -143,7 +143,7 @@ def _window(round_: Round, settings: RoundSettings, now: datetime) -> Iterator[C
     leave = settings.mails_start(now)
     if leave >= round_.closes_at:
         yield Check("mails_leave", "blocking", _("Giờ gửi thư mời nằm sau giờ đóng."))
-    elif leave > round_.opens_at and leave > now:
+    elif leave > begins:
         message = _("Thư mời đi sau khi vòng thi đã mở: %(when)s.", when=moment(leave))
         yield Check("mails_leave", "warning", message)
 

@@ -97,6 +97,23 @@ def test_three_choices_checks_preview_confirm_launch(organiser, db):
         assert session.scalar(select(func.count(OutboxItem.id))) == 3
 
 
+def test_a_draft_without_an_opening_time_opens_when_it_is_launched(organiser, db, time):
+    with db.writing() as session:
+        make_campaign(session)
+        make_version(session, slug="bo-1")
+        make_people(session, 3)
+    page = submit(organiser, "/organiser/rounds/new", CHOICES).headers["Location"]
+    time.move(hours=3)
+    assert "ngay khi phát động" in organiser.get(page).text
+    assert "ngay khi phát động" in organiser.get("/organiser/rounds").text
+    assert "mở ngay khi phát động" in organiser.get("/organiser/").text
+    assert 'name="opens_day" type="text" value=""' in organiser.get(f"{page}/edit").text
+    assert submit(organiser, f"{page}/launch", {"people": "3"}).status_code == 303
+    with db.reading() as session:
+        round_ = session.scalars(select(Round)).one()
+    assert (round_.state, round_.opens_at) == ("open", time())
+
+
 def test_a_number_that_no_longer_holds_stops_the_launch(organiser, db):
     with db.writing() as session:
         people = make_people(session, 3)
