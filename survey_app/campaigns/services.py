@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from survey_app import clock
+from survey_app import clock, formatting
 from survey_app.accounts.scope import JOB
 from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
@@ -27,6 +27,7 @@ from survey_app.questions.models import QuestionSet
 from survey_app.vietnamese import slugify, tidy
 
 LONGEST_SLUG = 80
+USUAL_HOUR = 17  # at which a new round closes unless somebody says otherwise
 RESERVED = frozenset({"new"})  # /organiser/rounds/new is a page
 
 
@@ -111,15 +112,20 @@ def change_round(
 
 
 def copy_round(session: Session, round_id: int, actor: Actor) -> Round:
-    """Make a draft like this round, as long as it and not before the coming hour."""
-    source = find_round(session, round_id)
-    settings = round_settings(source.settings).model_copy(update={"mails_leave_at": None})
-    opens_at = max(source.closes_at, _next_hour(clock.now()))
+    """Make a draft like this round: opens at its launch, closes whole days later, as long as it."""
+    source, now = find_round(session, round_id), clock.now()
+    settings = round_settings(source.settings).model_copy(
+        update={"mails_leave_at": None, "opens_at_launch": True}
+    )
+    length = max(source.closes_at - source.opens_at, timedelta(hours=1))
+    closes_at = _clock_time_of_closing(source)
+    while closes_at <= source.closes_at or closes_at < now + length:
+        closes_at = (formatting.local(closes_at) + timedelta(days=1)).astimezone(UTC)
     plan = RoundPlan(
         title=_("%(title)s (bản sao)", title=source.title),
         question_set=session.get_one(QuestionSet, source.question_set_id).slug,
-        opens_at=opens_at,
-        closes_at=opens_at + max(source.closes_at - source.opens_at, timedelta(hours=1)),
+        opens_at=now,
+        closes_at=closes_at,
         settings=settings,
         slug=_free_slug(session, source.slug),
     )
@@ -265,6 +271,9 @@ def _free_slug(session: Session, wanted: str) -> str:
     return slug
 
 
-def _next_hour(now: datetime) -> datetime:
-    whole = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return whole + timedelta(hours=1)
+def _clock_time_of_closing(round_: Round) -> datetime:
+    """When it closed; one closed early, at an odd second, counts as closing at the usual hour."""
+    local = formatting.local(round_.closes_at)
+    if local.second or local.microsecond:
+        local = local.replace(hour=USUAL_HOUR, minute=0, second=0, microsecond=0)
+    return local.astimezone(UTC)

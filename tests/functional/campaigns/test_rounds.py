@@ -110,9 +110,22 @@ def test_a_copy_is_a_draft_after_the_round_with_its_settings(db, time):
         None,
         None,
     )
-    assert copy.opens_at == source.closes_at
-    assert copy.closes_at - copy.opens_at == source.closes_at - source.opens_at
+    assert (copy.opens_at, settings.opens_at_launch) == (time(), True)
+    assert copy.closes_at - source.closes_at == timedelta(days=1)
     assert (settings.attempts_allowed, settings.mails_leave_at) == (2, None)
+
+
+def test_a_copy_closes_at_the_hour_of_the_original(db, time):
+    with db.writing() as session:
+        source = launched_round(session, slug="vong-1")
+        time.move(days=30, minutes=7, seconds=3)
+        copy = copy_round(session, source.id, CLI)
+        assert (copy.closes_at - CLOSES) % timedelta(days=1) == timedelta(0)
+        assert copy.closes_at - time() >= CLOSES - source.opens_at
+        source.closes_at = time()  # closed early
+        again = copy_round(session, source.id, CLI)
+        assert again.closes_at.minute == again.closes_at.second == 0
+        assert again.closes_at > source.closes_at
 
 
 def test_opening_and_closing_happen_at_the_moment_and_once(db, time):
@@ -251,3 +264,28 @@ def test_a_cell_with_a_very_long_name_can_be_chosen(db):
         plan = plan_of(session, settings=RoundSettings(cells=cells))
         made = create_round(session, campaign.id, plan, CLI)
         assert round_settings(made.settings).cells == cells
+
+
+@pytest.mark.parametrize("phone", ["gọi anh Nam", "0912 000", "0912000001 <b>", "x" * 9])
+def test_what_is_no_phone_number_is_refused(db, phone):
+    with db.writing() as session:
+        campaign_id = make_campaign(session).id
+    with pytest.raises(Invalid) as refused, db.writing() as session:
+        change_campaign(session, campaign_id, {"contact_phone": phone}, CLI)
+    assert [problem.where for problem in refused.value.problems] == ["contact_phone"]
+    with db.writing() as session:
+        change_campaign(session, campaign_id, {"contact_phone": "+84 (206) 3.852-001"}, CLI)
+
+
+def test_the_contact_stays_while_a_round_runs(db):
+    nobody = {"contact_name": None, "contact_phone": None}
+    with db.writing() as session:
+        round_id = launched_round(session).id
+        campaign_id = session.get_one(Round, round_id).campaign_id
+    with pytest.raises(Invalid) as refused, db.writing() as session:
+        change_campaign(session, campaign_id, nobody, CLI)
+    assert {problem.where for problem in refused.value.problems} == set(nobody)
+    with db.writing() as session:
+        session.get_one(Round, round_id).state = "closed"
+        session.flush()
+        change_campaign(session, campaign_id, nobody, CLI)
