@@ -18,7 +18,8 @@ from survey_app.campaigns.when import parse_iso
 from survey_app.database import reading, writing
 from survey_app.formatting import moment
 from survey_app.i18n import _, _n
-from survey_app.invitations.launch import launch
+from survey_app.invitations.launch import INVITATION, launch
+from survey_app.mailing.queries import counts
 from survey_app.terminal import help_text, print_json
 
 rounds = AppGroup("rounds", help=help_text("Các vòng thi."))
@@ -95,8 +96,12 @@ def launch_one(round_slug: str) -> None:
 def close_one(round_slug: str) -> None:
     """Close an open round early."""
     with writing() as session:
-        close_early(session, round_by_slug(session, round_slug).id, CLI, clock.now())
+        round_id = round_by_slug(session, round_slug).id
+        waiting = counts(session, ("round", round_id), kind=INVITATION)["pending"]
+        close_early(session, round_id, CLI, clock.now())
     click.echo(_("Đã đóng vòng thi %(slug)s.", slug=round_slug))
+    if waiting:
+        click.echo(_n("%(n)s thư mời còn chờ gửi sẽ không đi nữa.", waiting), err=True)
 
 
 def _pairs(values: Iterable[str]) -> Iterable[tuple[str, str]]:

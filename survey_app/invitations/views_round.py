@@ -21,7 +21,7 @@ from survey_app.i18n import _, _n
 from survey_app.invitations import mails, reaching, reminding
 from survey_app.invitations.addressees import Reader, RoundFacts, reader_of, round_facts
 from survey_app.invitations.asking import Asked, people_asked
-from survey_app.invitations.launch import launch
+from survey_app.invitations.launch import INVITATION, launch
 from survey_app.invitations.participation import participation
 from survey_app.invitations.queries import named
 from survey_app.invitations.readiness import blockers, readiness
@@ -171,10 +171,16 @@ def confirm(slug: str, action: str) -> ResponseReturnValue:
     with reading() as session:
         round_ = organised_round(session, slug)
         look = reminding.outlook(session, round_, now)
+        waiting = mailing.counts(session, ("round", round_.id), kind=INVITATION)["pending"]
     if action == "remind" and look.why_not:
         raise Conflict(look.why_not)
     return render_template(
-        "invitations/confirm.html", round=round_, action=action, reminder=look, now=now
+        "invitations/confirm.html",
+        round=round_,
+        action=action,
+        reminder=look,
+        waiting=waiting,
+        now=now,
     )
 
 

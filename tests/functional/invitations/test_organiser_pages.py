@@ -114,6 +114,14 @@ def test_a_draft_without_an_opening_time_opens_when_it_is_launched(organiser, db
     assert (round_.state, round_.opens_at) == ("open", time())
 
 
+def test_closing_early_warns_of_invitations_that_still_wait(organiser, db):
+    with db.writing() as session:
+        round_ = launched_round(session, people=3)
+    page = f"/organiser/rounds/{round_.slug}"
+    assert "3 thư mời còn chờ gửi" in organiser.get(f"{page}/close").text
+    assert "còn chờ gửi" not in organiser.get(f"{page}/cancel").text
+
+
 def test_a_number_that_no_longer_holds_stops_the_launch(organiser, db):
     with db.writing() as session:
         people = make_people(session, 3)
