@@ -20,6 +20,7 @@ from survey_app.campaigns import views_organiser as drafts
 from survey_app.desks import views_organiser as organiser
 from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
+from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
@@ -204,9 +205,10 @@ def _questions() -> list[Route]:
 
 
 def install_page_context(app: Flask) -> None:
-    """Tell every template who is looking."""
+    """Tell every template who is looking, and visitors whom they may call."""
 
     @app.context_processor
     def context() -> dict[str, Any]:
         actor = current_actor()
-        return {"current_actor": actor, "nav_items": nav_items(actor)}
+        contact = None if actor else CurrentContact()
+        return {"current_actor": actor, "nav_items": nav_items(actor), "contact": contact}
