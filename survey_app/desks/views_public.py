@@ -12,11 +12,14 @@ from survey_app import clock, formatting
 from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.campaigns.queries import current_campaign
 from survey_app.database import reading, writing
+from survey_app.desks.contact import CurrentContact
 from survey_app.errors import Throttled
 from survey_app.i18n import _
 from survey_app.invitations import reaching
+from survey_app.mailing.building import is_address
 from survey_app.quizzes.messages import Contact
 from survey_app.quizzes.views_stateless import find_practice
+from survey_app.vietnamese import tidy
 from survey_app.web import throttle
 from survey_app.web.doors import same_site_post
 
@@ -151,16 +154,16 @@ def _totals(session: Session, round_: Round) -> Totals | None:
 
 def ask_link() -> ResponseReturnValue:
     """The form of "gửi lại liên kết cho tôi"."""
-    return render_template("desks/lost_link.html", error=None, email="")
+    return _lost_link_page("")
 
 
 def send_link() -> ResponseReturnValue:
     """Take the address and answer alike whether it is known or not."""
     same_site_post()
-    email = request.form.get("email", "").strip()
-    if "@" not in email or len(email) > 254:
+    email = _typed_address()
+    if not is_address(email):
         error = _("Xin ghi đủ địa chỉ thư, ví dụ ten@coquan.example.")
-        return render_template("desks/lost_link.html", error=error, email=email[:254]), 422
+        return _lost_link_page(email[:254], error), 422
     hour = timedelta(hours=1)
     with writing() as session:
         tries = throttle.hit(session, "lost-link", email.lower(), window=hour)
@@ -172,4 +175,15 @@ def send_link() -> ResponseReturnValue:
                 retry_after=3600,
             )
         reaching.resend_to_mailbox(session, email, clock.now())
-    return render_template("desks/lost_link_sent.html", email=email)
+    return render_template("desks/lost_link_sent.html", email=email, contact=CurrentContact())
+
+
+def _lost_link_page(email: str, error: str | None = None) -> str:
+    return render_template(
+        "desks/lost_link.html", error=error, email=email, contact=CurrentContact()
+    )
+
+
+def _typed_address() -> str:
+    """Return the address without what stays at its ends when it is copied out of a sentence."""
+    return tidy(request.form.get("email", "")).strip(" ,;.:<>()\"'")

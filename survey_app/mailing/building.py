@@ -55,6 +55,14 @@ def plain_address(address: str) -> str:
     return ascii_address
 
 
+def is_address(text: str) -> bool:
+    """Whether a mail could be addressed like this."""
+    try:
+        return len(plain_address(text)) <= 254
+    except UnusableAddress:
+        return False
+
+
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses are the same on the line; a domain may be written in two ways."""
     try:
