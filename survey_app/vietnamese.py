@@ -10,8 +10,12 @@ from typing import Final
 
 # The soft hyphen stays on purpose: in TCVN3 text read as Latin-1 it is the letter "ư".
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+# They turn the direction of what follows, or do nothing a reader sees. White space is none of them;
+# C1 (0x80-0x9f) stays: in Vietnamese text of old encodings read as Latin-1 it holds letters.
+_BIDI: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_CONTROL: Final = dict.fromkeys(code for code in (*range(0x20), 0x7F) if not chr(code).isspace())
 _ODD_SPACES: Final = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
-_CLEAN: Final = {**_INVISIBLE, **_ODD_SPACES}
+_CLEAN: Final = {**_CONTROL, **_INVISIBLE, **_BIDI, **_ODD_SPACES}
 _UNCLEAN: Final = re.compile("[" + "".join(map(chr, _CLEAN)) + "]")
 
 # Tone marks in the order ngang (0) < huyền < hỏi < ngã < sắc < nặng.
@@ -25,12 +29,10 @@ _END_OF_SYLLABLE: Final = "!"  # sorts before every rank, so "An" stands before 
 
 
 def nfc(text: str) -> str:
-    """Compose (NFC), drop zero-width characters, make odd spaces plain ones."""
-    if text.isascii():
-        return text
+    """Compose (NFC), drop zero-width, control and direction characters, make odd spaces plain."""
     if _UNCLEAN.search(text):
         text = text.translate(_CLEAN)
-    return unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def tidy(text: str) -> str:

@@ -276,7 +276,11 @@ class CampaignForm(StaffForm):
         """Return the columns as typed; an emptied optional text becomes none."""
         settings: CampaignSettings = campaign_settings(campaign.settings)
         due = settings.model_copy(update={"report_due_on": self.report_due_on.day})
-        texts = {name: nfc(getattr(self, name).data or "").strip() for name in _TEXTS}
+        typed = {name: getattr(self, name).data or "" for name in _TEXTS}
+        texts = {
+            name: nfc(text).strip() if name in _LINES else tidy(text)
+            for name, text in typed.items()
+        }
         return {
             **{name: texts[name] or (None if name in _OPTIONAL else "") for name in _TEXTS},
             **{name: getattr(self, name).day for name in _DAYS},
@@ -292,4 +296,5 @@ class CampaignForm(StaffForm):
 
 _OPTIONAL = ("contact_name", "contact_phone", "plan_number", "base_plan_number")
 _TEXTS = (*_OPTIONAL, "title", "tag", "issuer", "theme", "basis")
+_LINES = ("title", "theme", "basis")  # text areas: their line breaks stay
 _DAYS = ("plan_date", "base_plan_date", "anniversary_date", "starts_on", "ends_on")

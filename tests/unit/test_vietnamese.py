@@ -122,3 +122,12 @@ def test_search_without_accents(typed):
 def test_slugs():
     assert vi.slugify("Chi bộ Văn phòng – Đất đai (1)") == "chi-bo-van-phong-dat-dai-1"
     assert vi.slugify("…") == ""
+
+
+def test_what_turns_or_breaks_a_text_unseen_is_dropped():
+    unseen = "\0\x07\x1b\x7f" + "".join(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+    for text in ("Lê Lan", "Vong 1"):
+        assert vi.nfc(text[:3] + unseen + text[3:]) == text
+        assert vi.tidy(f"{unseen} {text}{unseen} ") == text
+    assert vi.nfc("một\r\n\thai") == "một\r\n\thai"
+    assert vi.tidy("Vong\n1\x001") == "Vong 11"

@@ -289,3 +289,10 @@ def test_the_contact_stays_while_a_round_runs(db):
         session.get_one(Round, round_id).state = "closed"
         session.flush()
         change_campaign(session, campaign_id, nobody, CLI)
+
+
+def test_a_title_turns_no_text_around(db):
+    with db.writing() as session:
+        campaign = make_campaign(session)
+        made = create_round(session, campaign.id, plan_of(session, title="Vòng\u202e 1\u2066"), CLI)
+        assert (made.title, made.slug) == ("Vòng 1", "vong-1")
