@@ -1,11 +1,13 @@
 """Keeps a few programs running: starts again what dies, waits longer each time, then gives up."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +15,7 @@ from typing import IO, Self
 
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 15.0
+KILL_SECONDS = 2.0
 # Deaths within this time count; after `MOST_DEATHS` of them the program is not started again.
 MEMORY_SECONDS = 60.0
 MOST_DEATHS = 5
@@ -39,6 +42,29 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def _end_group(group: int, until: float) -> None:
+    """Wait for what a program has started and left behind; kill what is there after `until`."""
+    while _lives(group) and time.monotonic() < until:
+        time.sleep(0.05)
+    _kill_group(group)
+    patience = time.monotonic() + KILL_SECONDS
+    while _lives(group) and time.monotonic() < patience:
+        time.sleep(0.02)
+
+
+def _kill_group(group: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class _Child:
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -62,18 +88,22 @@ class _Child:
         )
 
     def died(self, now: float) -> None:
+        if self.process is not None:
+            _kill_group(self.process.pid)  # what it left would hold its port
         self.process = None
         self.deaths = [at for at in self.deaths if now - at < MEMORY_SECONDS] + [now]
         self.start_at = now + min(8.0, 0.25 * 2 ** (len(self.deaths) - 1))
 
     def stop(self) -> None:
         if self.process is not None:
+            until = time.monotonic() + STOP_SECONDS
             self.process.terminate()
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self.process.kill()
+                _kill_group(self.process.pid)
                 self.process.wait()
+            _end_group(self.process.pid, until)
             self.process = None
         self._log.close()
 

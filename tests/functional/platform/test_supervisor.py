@@ -92,6 +92,24 @@ def test_what_ignores_sigterm_is_killed(tmp_path, monkeypatch):
     assert process.returncode == -signal.SIGKILL
 
 
+def test_what_a_program_leaves_behind_is_killed_before_all_is_said_to_have_stopped(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("survey_app.supervisor.STOP_SECONDS", 0.5)
+    code = (
+        "import subprocess, sys, time\n"
+        f"worker = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}])\n"
+        "print('worker', worker.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    master = program(tmp_path, code)
+    with Supervisor([master], threading.Event()):
+        until(lambda: is_up(master) and "worker" in master.log.read_text())
+        worker = int(master.log.read_text().split("worker ")[1].split()[0])
+        assert state(worker) != "Z"
+    assert state(worker) == "Z"  # dead, or gone altogether
+
+
 def test_nothing_is_left_behind_when_the_supervisor_itself_is_killed(tmp_path):
     code = (
         "import os, sys, threading\nfrom pathlib import Path\n"
