@@ -234,12 +234,12 @@ def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def named(search: str) -> list[ColumnElement[bool]]:
-    """Conditions that find people by name, marks or not, in any order, or by address."""
+    """Conditions that find people by name, marks or not, in any order, or by how an address starts."""
     key = search_key(search)
     if not key:
         return []
     words = [Person.search_name.contains(word, autoescape=True) for word in key.split()]
-    return [or_(and_(*words), func.lower(Person.email).contains(key, autoescape=True))]
+    return [or_(and_(*words), func.lower(Person.email).startswith(key, autoescape=True))]
 
 
 def _person_line(row: Row[*tuple[Any, ...]]) -> PersonLine:

@@ -136,7 +136,7 @@ def _narrowed(query: Select[Any], chosen: Filter, scope: Scope) -> Select[Any]:
         query = query.where(
             or_(
                 Person.search_name.contains(word, autoescape=True),
-                Person.email.contains(word, autoescape=True),
+                func.lower(Person.email).startswith(word, autoescape=True),
             )
         )
     if chosen.cell == "-":

@@ -191,6 +191,10 @@ def test_people_are_found_without_marks_and_sorted_by_given_name(
     assert "1 người." in organiser.get(f"{ROOT}?address=unreachable").text
     assert "6 người." in organiser.get(f"{ROOT}?cell=chi-bo-mot&kind=party_member").text
     assert "Không có ai khớp" in organiser.get(f"{ROOT}?q=%25").text
+    assert "Không có ai khớp" in organiser.get(f"{ROOT}?q=example").text
+    with db.reading() as session:
+        email = session.scalars(select(Person.email).where(Person.email.is_not(None))).first()
+    assert "1 người." in organiser.get(f"{ROOT}?q={(email or '').split('@')[0]}@").text
     cells = organiser.get(f"{ROOT}/cells").text
     assert "Chi bộ Một" in cells
     assert "1 người chưa gắn chi bộ nào" in cells
