@@ -81,14 +81,14 @@ class NewUserForm(StaffForm):
             Length(max=100, message=lazy("Họ tên dài nhất 100 ký tự.")),
         ],
     )
-    role = SelectField(lazy("Vai trò"))
+    role = SelectField(lazy("Vai trò"), [InputRequired(lazy("Xin chọn vai trò."))])
     cell = SelectField(lazy("Chi bộ"))
 
 
 class RoleForm(StaffForm):
     """One more role for an account."""
 
-    role = SelectField(lazy("Vai trò"))
+    role = SelectField(lazy("Vai trò"), [InputRequired(lazy("Xin chọn vai trò."))])
     cell = SelectField(lazy("Chi bộ"))
 
 

@@ -80,7 +80,8 @@ def _user_page(user_id: int, problem: str = "", link: links.MadeLink | None = No
 
 
 def _offer(form: NewUserForm | RoleForm, unit: Session) -> None:
-    form.role.choices = [(role, str(LABELS[role])) for role in ROLES]
+    form.role.choices = [("", _("(chọn vai trò)"))]
+    form.role.choices += [(role, str(LABELS[role])) for role in ROLES]
     form.cell.choices = [("", _("(không gắn chi bộ)"))]
     form.cell.choices += [(str(cell.id), cell.name) for cell in cells.known_cells(unit)]
 

@@ -193,3 +193,18 @@ def test_the_language_is_kept_with_the_account(client: FlaskClient, db: Database
     with db.reading() as session:
         assert session.get_one(User, user_id).locale == "en"
     assert submit(client, "/account", {"locale": "xx"}, to="/account/language").status_code == 422
+
+
+def test_no_role_is_chosen_beforehand(client: FlaskClient, db: Database) -> None:
+    admin = sign_in(client, "administrator")
+    for page in ("/admin/users", f"/admin/users/{admin}"):
+        assert '<option value="">(chọn vai trò)</option>' in client.get(page).text.replace(
+            " selected", ""
+        )
+    nobody = {"name": "Vy Văn Bí", "email": "bi@so-mau.example", "role": "", "cell": ""}
+    refused = submit(client, "/admin/users", nobody)
+    assert (refused.status_code, "Xin chọn vai trò." in refused.text) == (422, True)
+    grant = submit(
+        client, f"/admin/users/{admin}", {"role": "", "cell": ""}, to=f"/admin/users/{admin}/roles"
+    )
+    assert grant.status_code == 422
