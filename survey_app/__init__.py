@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from survey_app.config import Settings
@@ -31,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app.extensions import csrf, mail
     from survey_app.web import compression, doors, error_pages, headers, pages, refusing
 
-    settings = settings or load_settings()
+    settings = settings or _settings_or_one_line(load_settings)
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     root = Path(__file__).resolve().parent.parent
     app = Flask(
@@ -59,6 +61,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     cli.install(app)
     _wrap(app, settings)
     return app
+
+
+def _settings_or_one_line(load: Callable[[], Settings]) -> Settings:
+    """Load the settings; a command that cannot start says so in one line, not a traceback."""
+    import click
+
+    from survey_app.config import SettingsError
+
+    try:
+        return load()
+    except SettingsError as error:
+        if click.get_current_context(silent=True) is None:
+            raise
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from None
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

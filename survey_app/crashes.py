@@ -30,6 +30,13 @@ def is_lost_race(error: BaseException) -> bool:
     return code_of(error) in _LOST_RACE or str(error.orig).startswith(_LOST_RACE_SQLITE)
 
 
+def is_missing_table(error: BaseException) -> bool:
+    """Whether a table is not there: the schema was never made."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return code_of(error) == "42P01" or str(error.orig).startswith("no such table")
+
+
 def lost_race_message() -> str:
     """Return the sentence for people about it."""
     return _(

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from survey_app import crashes, i18n
 from survey_app.errors import DomainError, Problem
+from survey_app.i18n import _
 
 REFUSED = 1
 
@@ -61,6 +62,13 @@ def plain_spoken(command: click.Command) -> click.Command:
             except DomainError as error:
                 refuse(error.message, error.problems)
             except DBAPIError as error:
+                if crashes.is_missing_table(error):
+                    refuse(
+                        _(
+                            "Cơ sở dữ liệu chưa có lược đồ. Xin chạy trước: %(command)s",
+                            command=".venv/bin/flask --app survey_app db upgrade",
+                        )
+                    )
                 if not crashes.is_lost_race(error):
                     raise
                 refuse(crashes.lost_race_message())

@@ -1,5 +1,8 @@
 """The platform's commands: exit 0 done, 1 refused, 2 wrong usage; in the terminal's language."""
 
+import subprocess
+import sys
+
 import pytest
 
 from survey_app import jobs, migrations
@@ -81,3 +84,18 @@ def test_problems_are_told_with_their_place(run, monkeypatch):
     refused = run("jobs", "run", "bad")
     assert refused.exit_code == 1
     assert refused.stderr == "Tệp có lỗi.\n  dòng 8: Thiếu họ tên.\n  Thiếu cột.\n"
+
+
+def test_without_a_schema_a_command_says_what_to_run_first(run, db):
+    migrations.downgrade(db, "base")
+    refused = run("users", "create-admin", "a@so-mau.example")
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert ".venv/bin/flask --app survey_app db upgrade" in refused.stderr
+
+
+def test_a_wrong_setting_is_one_line(tmp_path):
+    environ = {"PATH": "", "SURVEY_INSTANCE_PATH": str(tmp_path), "SURVEY_NONSENSE": "1"}
+    command = [sys.executable, "-m", "flask", "--app", "survey_app", "jobs", "list"]
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert "SURVEY_NONSENSE" in ended.stderr
