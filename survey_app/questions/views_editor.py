@@ -17,8 +17,11 @@ from survey_app.errors import Conflict, DomainError, Invalid, NotFound
 from survey_app.i18n import _
 from survey_app.questions import editing, queries, services
 from survey_app.questions.canonical import from_plain
+from survey_app.questions.checks import check_question
+from survey_app.questions.formats.paper import READER_MARK
 from survey_app.questions.forms import QuestionInput
 from survey_app.questions.outline import outline
+from survey_app.questions.question_types import Kind
 from survey_app.questions.schema import Question, QuestionDocument
 from survey_app.web.error_pages import status_of
 from survey_app.web.refusing import number_of
@@ -76,6 +79,7 @@ def _page(slug: str, draft: queries.Draft, wanted: str, typed: QuestionInput, pa
         draft=draft,
         outline=whole,
         line=whole.by_id.get(wanted),
+        repaired=_repaired(question, draft.document.kind),
         question=question,
         wanted=wanted,
         after=request.args.get("after", ""),
@@ -83,6 +87,13 @@ def _page(slug: str, draft: queries.Draft, wanted: str, typed: QuestionInput, pa
         page=page,
         base=editing.fingerprint(question, english) if page.base is None else page.base,
     )
+
+
+def _repaired(question: Question | None, kind: Kind) -> bool:
+    """Whether nothing but its mark keeps a question a draft."""
+    if question is None or question.state != "draft":
+        return False
+    return not check_question(question, kind).errors
 
 
 def _posted(slug: str, draft: queries.Draft, wanted: str) -> ResponseReturnValue:
@@ -93,6 +104,8 @@ def _posted(slug: str, draft: queries.Draft, wanted: str) -> ResponseReturnValue
         return _page(slug, draft, wanted, typed, Page(base=base))
     if action == "delete":
         return _delete(slug, draft, wanted)
+    if action == "ready":
+        typed.draft, typed.texts["draft_reason"] = False, ""
     try:
         saved_id = _save(draft, wanted, typed, action)
     except Invalid as error:
@@ -121,6 +134,8 @@ def _save(draft: queries.Draft, wanted: str, typed: QuestionInput, action: str) 
     if built is None:
         raise Invalid(_("Chưa lưu được: xin xem các chỗ cần sửa."))
     question, english = built
+    lifted = _lifted(original, question, draft.document.kind)
+    question = lifted or question
     with writing() as unit:
         document = _current(unit, draft)
         there = document.question(question.id)
@@ -133,7 +148,21 @@ def _save(draft: queries.Draft, wanted: str, typed: QuestionInput, action: str) 
         document = editing.put(document, question, english, position)
         document = _moved(document, question.id, action)
         _store(unit, draft, document)
+    if lifted is not None:
+        flash(_("Câu không còn lỗi nên đã bỏ dấu nháp."), "good")
     return question.id
+
+
+def _lifted(original: Question | None, question: Question, kind: Kind) -> Question | None:
+    """The question without the draft mark, when only the reader set it and nothing is wrong now."""
+    if original is None or question.state != "draft":
+        return None
+    by_reader = original.state == "draft" and original.draft_reason.startswith(READER_MARK)
+    if not by_reader or question.draft_reason != original.draft_reason:
+        return None
+    if not check_question(original, kind).errors or check_question(question, kind).errors:
+        return None
+    return question.model_copy(update={"state": "ready", "draft_reason": ""})
 
 
 def _current(unit: Session, draft: queries.Draft) -> QuestionDocument:

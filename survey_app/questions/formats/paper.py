@@ -15,6 +15,7 @@ from survey_app.questions.schema import Choice, Question, QuestionDocument, Sect
 from survey_app.vietnamese import tidy
 
 State = Literal["ok", "needs_choice", "error"]
+READER_MARK = "[⚙]"  # stands before a reason that the reader gave, not a person
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def _question(question: ReadQuestion, sections: Mapping[str, Section], taken: se
 
 def _draft_reason(question: ReadQuestion) -> str:
     words = " ".join(problem.message for problem in question.problems)
-    return words[:2000] or _("Chưa có đáp án.")
+    return f"{READER_MARK} {words[:1900] or _('Chưa có đáp án.')}"
 
 
 def _number(amount: str | None) -> int | float | None:

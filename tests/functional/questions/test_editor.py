@@ -12,6 +12,7 @@ from survey_app.accounts.scope import CLI, Unattended
 from survey_app.audit.models import AuditEvent
 from survey_app.database import Database
 from survey_app.questions import queries, services
+from survey_app.questions.formats.paper import READER_MARK
 from survey_app.questions.models import QuestionSetVersion
 from survey_app.questions.schema import QuestionDocument
 from tests.factories import csrf_of, make_user, sign_in, submit
@@ -94,6 +95,28 @@ def test_the_page_shows_outline_card_and_findings(client: FlaskClient, organiser
     assert_page(page.text, page.headers)
     assert "Câu 1 trong 3" in page.text
     assert page.text.count('class="dot ok"') == 3
+
+
+@pytest.mark.parametrize("by_reader", [True, False])
+def test_a_repaired_question_is_no_draft_any_more(
+    client: FlaskClient, organiser: int, version_id: int, db: Database, by_reader: bool
+) -> None:
+    reason = f"{READER_MARK} Chưa có đáp án." if by_reader else "Chờ hỏi lại"
+    changed = question(2, key=[], state="draft", draft_reason=reason)
+    document = draft(db).model_dump(by_alias=True)
+    document["questions"] = [question(1), changed, question(3)]
+    with db.writing() as session:
+        version = services.draft_for_change(session, version_id)
+        after = QuestionDocument.model_validate(document)
+        services.save_draft(session, version_id, after, revision=version.revision, actor=CLI)
+    assert "bỏ dấu nháp?" not in client.get(f"{PAGE}/edit?q=q2").text
+    page = client.get(edit(client, "q2", key=["b"]).location).text
+    assert ("bỏ dấu nháp?" in page, "nên đã bỏ dấu nháp" in page) == (not by_reader, by_reader)
+    if not by_reader:
+        assert draft(db).question("q2").state == "draft"
+        edit(client, "q2", action="ready")
+    found = draft(db).question("q2")
+    assert (found.state, found.draft_reason, found.key) == ("ready", "", ("b",))
 
 
 def test_saving_without_a_change_changes_nothing(
