@@ -234,7 +234,7 @@ def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def named(search: str) -> list[ColumnElement[bool]]:
-    """Conditions that find people by name, marks or not, in any order, or by how an address starts."""
+    """Conditions that find people by name, marks or not, in any order, or by an address's start."""
     key = search_key(search)
     if not key:
         return []
