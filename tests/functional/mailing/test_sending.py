@@ -76,7 +76,7 @@ def test_an_address_that_is_none_fails_before_the_line(
     app: Flask, post: Post, smtp: SmtpSink, address: str
 ) -> None:
     refused: list[int] = []
-    composing.on_refused(app, lambda session, message, reply: refused.append(message.id))
+    composing.on_refused(app, lambda session, message: refused.append(message.id))
     post.address = address
     post.queue(1)
     send_all(app)

@@ -62,17 +62,15 @@ def test_after_the_last_delay_it_has_failed(
 def test_a_5xx_to_rcpt_fails_this_one_only_and_tells_whom_it_concerns(
     app: Flask, post: Post, smtp: SmtpSink
 ) -> None:
-    told: list[tuple[int, str]] = []
-    composing.on_refused(
-        app, lambda session, message, reply: told.append((message.recipient_id, reply))
-    )
+    told: list[int] = []
+    composing.on_refused(app, lambda session, message: told.append(message.recipient_id))
     smtp.refuse("nguoi2@so.example", "550 5.1.1 No such user")
     post.queue(1, 2, 3)
     send_all(app)
     assert post.states() == ["sent", "failed", "sent"]
     refused = post.messages()[1]
     assert (refused.reason, refused.sent_to) == ("refused_address", "nguoi2@so.example")
-    assert told == [(2, "550 5.1.1 No such user")]
+    assert told == [2]
     assert smtp.connections == 1
 
 
@@ -83,7 +81,7 @@ def test_a_refusal_for_policy_does_not_blame_the_address(
     app: Flask, post: Post, smtp: SmtpSink, reply: str
 ) -> None:
     told: list[int] = []
-    composing.on_refused(app, lambda session, message, reply: told.append(message.id))
+    composing.on_refused(app, lambda session, message: told.append(message.id))
     smtp.refuse("nguoi1@so.example", reply)
     post.queue(1)
     send_all(app)
@@ -94,7 +92,7 @@ def test_a_refusal_for_policy_does_not_blame_the_address(
 def test_a_failing_hook_does_not_undo_the_settlement(
     app: Flask, post: Post, smtp: SmtpSink
 ) -> None:
-    def hook(session: object, message: object, reply: str) -> None:
+    def hook(session: object, message: object) -> None:
         raise RuntimeError("hook")
 
     composing.on_refused(app, hook)
