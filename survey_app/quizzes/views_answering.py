@@ -116,16 +116,18 @@ def _not_taken(
     attempt_id: str, entry: Entry, action: str, error: DomainError
 ) -> ResponseReturnValue:
     """The answers could not be taken: too late, handed in before, or none at all."""
-    if action == "end":
+    leaves = action == "end"
+    if leaves:
         member.leave()
-        return messages.ended(entry, kept=True)
-    if not member.is_seated(entry):
+    elif not member.is_seated(entry):
         return stranger(entry)
     if isinstance(error, Invalid):
         return _review_page(attempt_id, error=error.message)
     if isinstance(error, Expired):
         cancelled = entry.round_state == "cancelled"
         return messages.cancelled(entry) if cancelled else messages.time_over(entry)
+    if leaves:
+        return messages.ended(entry, kept=False)
     return redirect(url_for("respond.result", attempt_id=attempt_id), code=303)
 
 

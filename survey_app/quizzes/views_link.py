@@ -29,15 +29,26 @@ def open_link(token: str) -> ResponseReturnValue:
     known = tokens.read_link(current_settings().link_key, token)
     if known is None:
         return _other_link(token)
+    return _asking_page(*known)
+
+
+def _asking_page(
+    public_id: str, version: int, *, who: str | None = None, error: str | None = None
+) -> ResponseReturnValue:
+    """Ask "is that you?"; `who` and `error` tell of an answer that begins nothing."""
     with reading() as session:
-        entry = queries.entry(session, known[0])
+        entry = queries.entry(session, public_id)
         if entry is None:
             return messages.broken_link()
         tries = queries.tries(session, entry.invitation_id)
-        refusal = _refusal(entry, known[1], tries)
+        refusal = _refusal(entry, version, tries)
         if refusal is not None:
             return refusal
-        return _link_page(_question_count(session, entry), entry, tries)
+        if who == "not_me":
+            member.leave()
+            return messages.not_me(entry)
+        page = _link_page(_question_count(session, entry), entry, tries, error=error)
+    return make_response(page, 422 if error else 200)
 
 
 def _other_link(token: str) -> ResponseReturnValue:
@@ -125,6 +136,10 @@ def confirm(token: str) -> ResponseReturnValue:
     if known is None:
         return _other_link(token)
     who = request.form.get("who")
+    if who == "not_me":
+        return _asking_page(*known, who=who)
+    if who != "me":
+        return _asking_page(*known, error=_("Xin chọn một trong hai câu trả lời."))
     with writing() as session:
         entry = queries.entry(session, known[0], lock=True)
         if entry is None:
@@ -133,14 +148,6 @@ def confirm(token: str) -> ResponseReturnValue:
         refusal = _refusal(entry, known[1], tries)
         if refusal is not None:
             return refusal
-        if who == "not_me":
-            member.leave()
-            return messages.not_me(entry)
-        if who != "me":
-            error = _("Xin chọn một trong hai câu trả lời.")
-            return make_response(
-                _link_page(_question_count(session, entry), entry, tries, error=error), 422
-            )
         tries = services.finish_overdue(session, entry, tries, received_at())
         wants_result = request.form.get("action") == "result"
         handed_in = any(attempt.state == "submitted" for attempt in tries)

@@ -129,14 +129,13 @@ def organiser(camera: Camera, world: World) -> None:
     with world.db.reading() as session:
         slug = session.scalars(select(Round.slug)).first()
         person = session.scalars(select(Person.public_id)).first()
-        invited = session.scalars(select(Invitation.public_id)).first()
     one, paper = f"/organiser/rounds/{slug}", "/organiser/questions/ke-hoach-422"
     for name, path in {
         "home": "/organiser/",
         "rounds": "/organiser/rounds",
         "round": one,
         "round-people": f"{one}/people",
-        "round-person": f"{one}/people/{invited}",
+        "round-person": f"{one}/people/{person}",
         "round-mail": f"{one}/mail",
         "round-preview": f"{one}/preview",
         "round-close": f"{one}/close",

@@ -143,3 +143,29 @@ def test_a_test_mail_gives_no_key_away_while_members_answer(
     time.move(days=4)
     assert "Giải thích câu 1." in member.client.post(path, data=answers).text
     assert member.attempts() == []
+
+
+def test_leaving_a_page_of_a_paper_handed_in_does_not_say_it_was_not(member: Member) -> None:
+    member.begin()
+    member.post("submit", right(1))
+    page = member.post("end")
+    assert "Đã kết thúc" in page.text
+    assert "Bài chưa nộp" not in page.text
+
+
+def test_leaving_after_the_deadline_does_not_say_the_clock_runs(
+    member: Member, time: TestClock
+) -> None:
+    member.begin()
+    member.autosave({"q1": ["c1-a"]})
+    time.move(minutes=31)
+    page = member.post("end")
+    assert "Bài chưa nộp" not in page.text
+    assert "đã lưu được tính" in page.text
+
+
+def test_a_page_that_begins_nothing_waits_for_no_writer(member: Member, db: Database) -> None:
+    with db.writing():
+        client = member.client
+        assert client.post(member.link, data={"who": "not_me"}).status_code == 200
+        assert client.post(member.link, data={}).status_code == 422
