@@ -1,20 +1,17 @@
 """Approved versions, read once per process: they never change, so nothing can go stale."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.errors import NotFound
 from survey_app.i18n import _
+from survey_app.keeping import Shelf
 from survey_app.questions.models import QuestionSetVersion
 from survey_app.questions.schema import QuestionDocument
 
-_MOST = 64
-_known: OrderedDict[tuple[int, str], "ApprovedVersion"] = OrderedDict()
-_lock = Lock()
+_known: Shelf[tuple[int, str], "ApprovedVersion"] = Shelf(64)
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,10 @@ def approved(session: Session, version_id: int) -> ApprovedVersion:
         NotFound: there is none, or it is still a draft.
     """
     place = str(session.get_bind().engine.url)
-    key = (version_id, place)
-    found = _known.get(key)
-    if found is not None:
-        return found
+    return _known.get((version_id, place), lambda: _load(session, version_id))
+
+
+def _load(session: Session, version_id: int) -> ApprovedVersion:
     row = session.execute(
         select(QuestionSetVersion.content_hash, QuestionSetVersion.document).where(
             QuestionSetVersion.id == version_id,
@@ -45,11 +42,5 @@ def approved(session: Session, version_id: int) -> ApprovedVersion:
     ).one_or_none()
     if row is None:
         raise NotFound(_("Không có bộ câu hỏi đã duyệt này."))
-    version = ApprovedVersion(
-        version_id, row.content_hash, QuestionDocument.model_validate(row.document)
-    )
-    with _lock:
-        _known[key] = version
-        while len(_known) > _MOST:
-            _known.popitem(last=False)
-    return version
+    document = QuestionDocument.model_validate(row.document)
+    return ApprovedVersion(version_id, row.content_hash, document)

@@ -1,23 +1,20 @@
 """The questions of a paper as HTML: parts rendered once per version and language, then joined."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
-from threading import Lock
 from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
 
 from survey_app import i18n
+from survey_app.keeping import Shelf
 from survey_app.questions.library import ApprovedVersion
 from survey_app.questions.schema import Question, QuestionDocument
 from survey_app.quizzes.drawing import PaperLine
 
-_MOST = 64
-_kept: OrderedDict[tuple[str, str], "Fragments"] = OrderedDict()
-_lock = Lock()
+_kept: Shelf[tuple[str, str], "Fragments"] = Shelf(64)
 
 
 @dataclass(frozen=True)
@@ -103,12 +100,7 @@ def _cut(html: object) -> tuple[str, str, str]:
 
 def fragments(version: ApprovedVersion) -> Fragments:
     """Return the rendered parts of `version` in the reader's language."""
-    key = (version.content_hash, i18n.current_locale())
-    found = _kept.get(key)
-    if found is None:
-        found = Fragments(shown(version.document, key[1]))
-        with _lock:
-            _kept[key] = found
-            while len(_kept) > _MOST:
-                _kept.popitem(last=False)
-    return found
+    locale = i18n.current_locale()
+    return _kept.get(
+        (version.content_hash, locale), lambda: Fragments(shown(version.document, locale))
+    )

@@ -10,6 +10,7 @@ from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings
 from survey_app.database import run, table_of
 from survey_app.invitations.models import EntryMeans, Invitation
+from survey_app.keeping import Shelf
 from survey_app.people.models import Person
 from survey_app.quizzes.models import Attempt, Grading
 
@@ -22,18 +23,8 @@ _ATTEMPT_TABLE = table_of(Attempt)
 _GRADING = table_of(Grading)
 
 
-_known_rules: dict[str, RoundSettings] = {}
-
-
-def _rules(text: str, document: dict[str, Any]) -> RoundSettings:
-    # Settings are frozen at launch, so there are as many as rounds; reading one costs 50 µs.
-    known = _known_rules.get(text)
-    if known is None:
-        known = RoundSettings.model_validate(document)
-        if len(_known_rules) > 500:
-            _known_rules.clear()
-        _known_rules[text] = known
-    return known
+# Settings are frozen at launch, so there are as many as rounds; reading one costs 50 µs.
+_rules: Shelf[str, RoundSettings] = Shelf(500)
 
 
 class Entry(NamedTuple):
@@ -71,7 +62,7 @@ class Entry(NamedTuple):
     @property
     def rules(self) -> RoundSettings:
         """The round's settings, read."""
-        return _rules(str(self.settings), self.settings)
+        return _rules.get(str(self.settings), lambda: RoundSettings.model_validate(self.settings))
 
     @property
     def flags(self) -> dict[str, bool]:

@@ -7,20 +7,17 @@ it to someone is joining strings. Markers are escaped text, so values are escape
 
 import re
 import secrets
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping
-from threading import Lock
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request
 from markupsafe import Markup, escape
 
 from survey_app import i18n
+from survey_app.keeping import Shelf
 from survey_app.web.headers import csp_nonce
 
-_MOST = 512
-_kept: OrderedDict[Hashable, "Prepared"] = OrderedDict()
-_lock = Lock()
+_kept: Shelf[tuple[str, str, str], "Prepared"] = Shelf(512)
 _NONCE = "nonce"
 _HERE = "here"
 
@@ -58,14 +55,7 @@ def prepared_page(
     if not keep:
         return _prepare(template, same, differs).fill(differs)
     kept_under = (template, i18n.current_locale(), repr(same))
-    page = _kept.get(kept_under)
-    if page is None:
-        page = _prepare(template, same, differs)
-        with _lock:
-            _kept[kept_under] = page
-            while len(_kept) > _MOST:
-                _kept.popitem(last=False)
-    return page.fill(differs)
+    return _kept.get(kept_under, lambda: _prepare(template, same, differs)).fill(differs)
 
 
 def _prepare(template: str, same: Mapping[str, Any], differs: Mapping[str, object]) -> Prepared:
