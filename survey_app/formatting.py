@@ -59,6 +59,14 @@ def day(value: date | datetime) -> str:
     return f"{value.day}/{value.month}/{value.year}"
 
 
+def day_and_month(value: datetime) -> str:
+    """Return `20/9` or `20 September`, where the year goes without saying and room is short."""
+    value = local(value)
+    if current_locale() == "en":
+        return f"{value.day} {_MONTHS_EN[value.month - 1]}"
+    return f"{value.day}/{value.month}"
+
+
 def hour(value: datetime) -> str:
     """Return `17 giờ 00` or `17:00`."""
     value = local(value)
@@ -72,12 +80,17 @@ def clock_time(value: datetime) -> str:
     return f"{local(value):%H:%M}"
 
 
+def weekday_and_day(value: date | datetime) -> str:
+    """Return `thứ Sáu, ngày 20/9/2024` or `Friday 20 September 2024`."""
+    value = local(value) if isinstance(value, datetime) else value
+    if current_locale() == "en":
+        return f"{_WEEKDAYS_EN[value.weekday()]} {day(value)}"
+    return f"{_WEEKDAYS_VI[value.weekday()]}, ngày {day(value)}"
+
+
 def moment(value: datetime) -> str:
     """Return `17 giờ 00, thứ Sáu, ngày 20/9/2024`: hour and weekday always spelt out."""
-    weekday = local(value).weekday()
-    if current_locale() == "en":
-        return f"{hour(value)}, {_WEEKDAYS_EN[weekday]} {day(value)}"
-    return f"{hour(value)}, {_WEEKDAYS_VI[weekday]}, ngày {day(value)}"
+    return f"{hour(value)}, {weekday_and_day(value)}"
 
 
 def span(value: timedelta) -> str:
