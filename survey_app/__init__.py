@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app.config import load_settings
     from survey_app.database import Database
     from survey_app.extensions import csrf, mail
-    from survey_app.web import compression, doors, error_pages, headers, pages, refusing
+    from survey_app.web import compression, doors, error_pages, headers, pages, refusing, trial_bar
 
     settings = settings or _settings_or_one_line(load_settings)
     settings.instance_path.mkdir(parents=True, exist_ok=True)
@@ -54,6 +54,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.install(app)
     refusing.install(app)
     headers.install(app, secure=settings.secure)
+    if settings.development:
+        trial_bar.install(app, "/demo")
     doors.install(app, routes.all_routes())
     error_pages.install(app)
     routes.install_page_context(app)

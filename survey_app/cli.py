@@ -15,7 +15,7 @@ from survey_app import jobs as job_table
 from survey_app.accounts.commands import users
 from survey_app.campaigns.commands import campaigns
 from survey_app.database import current_database
-from survey_app.demo import demo
+from survey_app.demo.commands import demo
 from survey_app.i18n import _
 from survey_app.invitations.commands_participation import participation_of_round
 from survey_app.invitations.commands_rounds import rounds

@@ -93,6 +93,12 @@ def moment(value: datetime) -> str:
     return f"{hour(value)}, {weekday_and_day(value)}"
 
 
+def short_moment(value: datetime) -> str:
+    """Return `09:00 thứ Tư 18/9/2024`, for lines that have little room."""
+    weekdays = _WEEKDAYS_EN if current_locale() == "en" else _WEEKDAYS_VI
+    return f"{clock_time(value)} {weekdays[local(value).weekday()]} {day(value)}"
+
+
 def span(value: timedelta) -> str:
     """Return `2 ngày 3 giờ`, `3 giờ 20 phút` or `12 phút`: the two largest units, rounded down."""
     minutes = max(0, int(value.total_seconds() // 60))

@@ -98,8 +98,17 @@ def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
     return handled
 
 
+def work(app: Flask, now: datetime) -> None:
+    """Do once what a worker does: open, close, finalise, send."""
+    with app.app_context():
+        for job in (turn_rounds, finalise, run_tasks):
+            job(app, now)
+        send_mail(app, "work", threading.Event())
+
+
 def install(app: Flask) -> None:
-    """Hand the composers to the mail package."""
+    """Hand the composers to the mail package, and a worker's work to the sample."""
+    app.extensions["survey.work"] = work
     cells.install(app, cell_choices)
     account_mails.install(app)
     second_reader.install(app, second_reader_wanted)

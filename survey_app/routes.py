@@ -17,6 +17,8 @@ from survey_app.accounts.doors import (
     current_actor,
 )
 from survey_app.campaigns import views_organiser as drafts
+from survey_app.demo import views as demo
+from survey_app.demo.doors import TRIAL
 from survey_app.desks import views_organiser as organiser
 from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
@@ -41,7 +43,7 @@ from survey_app.web.doors import PARTICIPANT, PUBLIC, Route, route
 def all_routes() -> list[Route]:
     """Return every route of the product."""
     staff = [*_organiser(), *_roster(), *_questions(), *_committee(), *_admin(), *_account()]
-    return [*_public(), *_member(), *staff]
+    return [*_public(), *_member(), *staff, *_trial()]
 
 
 def _public() -> list[Route]:
@@ -201,6 +203,15 @@ def _questions() -> list[Route]:
         route(f"{one}/discard", "questions.discard", questions.discard, ORGANISER, "GET POST"),
         route(retire, "questions.retire", questions.retire, ORGANISER, "POST"),
         route(export, "questions.export", questions.export, ORGANISER),
+    ]
+
+
+def _trial() -> list[Route]:
+    return [
+        route("/demo", "demo.show", demo.show, TRIAL),
+        route("/demo/clock", "demo.turn", demo.turn, TRIAL, "POST", csrf=False),
+        route("/demo/<key>", "demo.role", demo.role, TRIAL),
+        route("/demo/<key>", "demo.become", demo.become, TRIAL, "POST", csrf=False),
     ]
 
 

@@ -18,12 +18,16 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from survey_app import create_app, demo, migrations
+from survey_app import clock, create_app, demo, i18n, migrations
 from survey_app.config import Settings, SettingsError, load_settings
 from survey_app.database import Database
+from survey_app.demo import inbox, links
+from survey_app.demo.cast import REFUSED_DOMAIN
 from survey_app.errors import DomainError
+from survey_app.formatting import short_moment
 from survey_app.supervisor import GaveUp, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,9 +36,13 @@ WEB_PORT, INBOX_PORT, SMTP_PORT = 8000, 8025, 2525
 START_SECONDS = 60.0
 # What the sample's start must not take over from a real installation's settings.
 _MAIL_OFF = ("USE_TLS", "USE_SSL", "USERNAME", "PASSWORD", "RATE_PER_MINUTE")
-REAL_PEOPLE = (
-    "Có danh sách người thật ở đây nên không nạp thêm dữ liệu mẫu; thư vẫn chỉ vào hộp thư mẫu.\n"
-    "There are real people in here, so no sample is loaded; mail still goes to the inbox only."
+OWN = (
+    "Ở đây là dữ liệu của bạn nên không nạp dữ liệu mẫu; thư vẫn chỉ vào hộp thư trên máy này.\n"
+    "What is in here is your own, so no sample is loaded; mail still goes to the local inbox only."
+)
+BUILDING = (
+    "Dựng ba tuần của một chiến dịch mẫu (chừng nửa phút) …\n"
+    "Building three weeks of a sample campaign (about half a minute) …"
 )
 
 
@@ -60,6 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(stack: ExitStack, *, reset: bool) -> None:
+    started = time.monotonic()
     stop = threading.Event()
     for signal_ in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_, lambda *_: stop.set())
@@ -71,22 +80,31 @@ def _run(stack: ExitStack, *, reset: bool) -> None:
     _be_the_only_one(stack, settings.instance_path)
     app = create_app(settings)
     database: Database = app.extensions["survey.database"]
-    real_people = demo.has_real_people(database)
+    own = demo.is_real(database)
     database.dispose()  # an open file would outlive its removal
-    if reset:
-        _reset(settings, real_people)
+    if reset or (demo.is_unfinished(settings) and not own):
+        _reset(settings, own)
     migrations.upgrade(database)
-    if real_people:
-        print(REAL_PEOPLE)
-    else:
-        demo.load(database, settings)
+    time_file = settings.instance_path / demo.CLOCK
+    clock.go_on(time_file)
+    _load_sample(app, own)
+    inbox.write_url(settings.instance_path, f"http://{LOOPBACK}:{ports.inbox}/")
     with Supervisor(_programs(ports, environ, settings.instance_path), stop) as supervisor:
         _wait_until_open(supervisor, ports, stop)
         if not stop.is_set():
-            _print_what_to_open(database, settings, ports)
+            _print_what_to_open(app, ports, round(time.monotonic() - started))
         database.dispose()
         supervisor.watch()
+    clock.stop(time_file)  # the next start goes on from this hour
     print("\nĐã dừng. · Stopped.")
+
+
+def _load_sample(app: Flask, own: bool) -> None:
+    if own:
+        print(OWN)
+    elif not demo.has_sample(app.extensions["survey.database"]):
+        print(BUILDING, flush=True)
+        demo.load(app)
 
 
 class Ports:
@@ -157,7 +175,7 @@ def _refuse_real_installation() -> None:
         )
 
 
-def _reset(settings: Settings, real_people: bool) -> None:
+def _reset(settings: Settings, own: bool) -> None:
     """Remove the sample's database, inbox and clock, saying so."""
     instance = settings.instance_path
     if settings.database_url != f"sqlite:///{instance / 'survey.sqlite'}":
@@ -165,17 +183,21 @@ def _reset(settings: Settings, real_people: bool) -> None:
             "RESET=1 chỉ xóa cơ sở dữ liệu SQLite trong thư mục instance.\n"
             "RESET=1 removes only the SQLite database in the instance folder."
         )
-    if real_people:
+    if own:
         raise CannotStart(
-            "Ở đây có danh sách người thật nên RESET=1 không xóa; hãy tự xóa survey.sqlite.\n"
-            "Real people are in here, so RESET=1 removes nothing; delete survey.sqlite yourself."
+            "Ở đây là dữ liệu của bạn nên RESET=1 không xóa; hãy tự xóa survey.sqlite.\n"
+            "What is in here is yours, so RESET=1 removes nothing; delete survey.sqlite yourself."
         )
     print("Bắt đầu lại, xóa dữ liệu mẫu: · Starting over, removing the sample:")
-    for path in (*instance.glob("survey.sqlite*"), instance / "inbox", instance / "clock.json"):
+    files = (demo.CLOCK, demo.UNFINISHED, inbox.FILE)
+    beside = [instance / "inbox", *(instance / name for name in files)]
+    for path in (*instance.glob("survey.sqlite*"), *beside):
         if path.is_dir():
             shutil.rmtree(path)
+        elif path.exists():
+            path.unlink()
         else:
-            path.unlink(missing_ok=True)
+            continue
         print(f"  {path.name}")
 
 
@@ -184,6 +206,7 @@ def _programs(ports: Ports, environ: dict[str, str], instance: Path) -> list[Pro
     python, logs = sys.executable, instance / "logs"
     catcher = [python, "-m", "survey_app.mailing.catcher", "--smtp-port", str(ports.smtp)]
     catcher += ["--web-port", str(ports.inbox), "--folder", str(instance / "inbox")]
+    catcher += ["--refuse-domain", REFUSED_DOMAIN, "--app-url", f"http://{LOOPBACK}:{ports.web}"]
     web = [python, "-m", "gunicorn", "--config", "python:survey_app.gunicorn_conf"]
     web += ["--bind", f"{LOOPBACK}:{ports.web}", "survey_app.wsgi:app"]
     worker = [python, "-m", "flask", "--app", "survey_app", "worker"]
@@ -213,16 +236,29 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _print_what_to_open(database: Database, settings: Settings, ports: Ports) -> None:
-    lines = "\n".join(demo.links_to_open(database, settings))
-    inbox = demo.line("Hộp thư mẫu · Inbox", f"http://{LOOPBACK}:{ports.inbox}/")
-    print(
-        "\nĐang chạy. Mở trong trình duyệt (Ctrl-C để dừng):\n"
-        "Running. Open in a browser (Ctrl-C stops):\n\n"
-        f"{lines}\n{inbox}\n\n"
-        "Liên kết đăng nhập dùng một lần. · Sign-in links work once.",
-        flush=True,
-    )
+def _print_what_to_open(app: Flask, ports: Ports, seconds: int) -> None:
+    database: Database = app.extensions["survey.database"]
+    settings: Settings = app.extensions["survey.settings"]
+    with i18n.speaking("vi"):
+        hour = short_moment(clock.now())
+    with i18n.speaking("en"):
+        hour_en = short_moment(clock.now())
+    lines = [f"\nChạy được sau {seconds} s · Ready in {seconds} s"]
+    if demo.has_sample(database):
+        lines += [
+            f"DỮ LIỆU MẪU, mọi người đều hư cấu, đồng hồ {hour}",
+            f"SAMPLE DATA, invented people, clock {hour_en}\n",
+            *(links.line(label, url) for label, url in links.what_to_open(database, settings)),
+        ]
+    else:
+        lines.append(links.line("Đăng nhập · Sign in", f"{settings.base_url}/sign-in"))
+    lines += [
+        links.line("Hộp thư · Inbox", f"http://{LOOPBACK}:{ports.inbox}/"),
+        "\nCtrl-C để dừng; make run chạy tiếp; make run RESET=1 làm lại từ đầu.",
+        "Ctrl-C stops; make run continues; make run RESET=1 starts over.",
+        "Chiến dịch của bạn · Your own campaign: README, “From trial to real”",
+    ]
+    print("\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":

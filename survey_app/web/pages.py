@@ -66,6 +66,7 @@ def install(app: Flask) -> None:
         number=formatting.number,
         percent=formatting.percent,
         span=formatting.span,
+        short_moment=formatting.short_moment,
     )
 
     @app.before_request

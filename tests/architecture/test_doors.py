@@ -18,6 +18,7 @@ DOORS = {
     "committee",
     "admin",
     "staff",
+    "trial",  # answers 404 outside of development: tests/functional/demo
 }
 STAFF = {
     "organiser": {"organiser", "question_approver", "administrator"},

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from survey_app import clock, demo, jobs, migrations
 from survey_app.campaigns.models import Round
 from survey_app.database import Database
+from survey_app.demo.cast import ORGANISER
 from survey_app.invitations.models import Invitation
 from survey_app.mailing import outbox
 from survey_app.people.models import Person
@@ -46,8 +47,7 @@ def installation() -> Iterator[tuple[Server, World, Mailbox]]:
         server.start()
         world = World({**environ, "SURVEY_BASE_URL": server.url})
         try:
-            with world.app.app_context():
-                demo.load(world.db, world.settings)
+            demo.load(world.app)
             yield server, world, mailbox
         finally:
             world.close()
@@ -230,7 +230,7 @@ def mails(camera: Camera, world: World, mailbox: Mailbox) -> None:
     jobs.finalise(world.app, clock.now())
     page = next(iter(camera.pages.values()))
     page.goto("/sign-in/by-mail")
-    page.locator("input[type=email], input[name=email]").fill(demo.ACCOUNTS[0].email)
+    page.locator("input[type=email], input[name=email]").fill(ORGANISER.email)
     page.locator("main form button[type=submit]").click()
     page.wait_for_load_state()
     world.send_mails()

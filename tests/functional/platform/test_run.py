@@ -20,6 +20,7 @@ from survey_app.config import load_settings
 from tests.functional.platform.test_supervisor import state
 
 ROOT = Path(__file__).resolve().parents[3]
+INBOX = "Hộp thư · Inbox"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
@@ -36,14 +37,15 @@ def start(instance, *arguments, **extra):
 
 
 def printed_links(process):
-    """Read what is printed until the last line; return label -> address."""
+    """Read what is printed until the last line; return label -> address, and all as "seen"."""
     links, seen = {}, []
     for line in process.stdout:
         seen.append(line)
         found = re.match(r"  (.+?)\s+(http://\S+)$", line)
         if found:
             links[found[1]] = found[2]
-        if "Sign-in links work once" in line:
+        if "From trial to real" in line:
+            links["seen"] = "".join(seen)
             return links
     raise AssertionError("".join(seen))
 
@@ -102,33 +104,50 @@ def mails_in(instance):
     return [re.search(r"^Message-ID: (\S+)", text, re.M | re.I)[1] for text in texts]
 
 
+def opened(links):
+    """Return the paths of what was printed, by their label's English."""
+    return {label.partition(" · ")[2]: path(url) for label, url in links.items() if label != "seen"}
+
+
 def test_a_newcomers_first_and_second_start(tmp_path):
     instance = tmp_path / "instance"
     with running(instance) as (process, links):
-        assert [label.partition(" · ")[2] for label in links] == [
-            "Front page", "Organiser", "Committee", "Administrator", *["Member"] * 3, "Inbox",
+        assert list(opened(links)) == [
+            "Start here", "Member, not started", "Member, half-way", "Member, finished",
+            "Organiser", "Committee", "Cell secretary", "Administrator", "Inbox",
         ]  # fmt: skip
+        assert "clock 09:00 Wednesday 18 September 2024" in links["seen"]
+        assert re.search(r"Ready in \d+ s", links["seen"])
         for label, url in links.items():
-            assert get(url)[0] == 200, label
-        until(lambda: len(mails_in(instance)) >= 20)
+            assert label == "seen" or get(url)[0] == 200, label
+        arrived = mails_in(instance)
+        assert len(arrived) > 500
+        assert links[INBOX] in get(links["Bắt đầu ở đây · Start here"])[1]
         programs = children_of(process.pid)
         assert set(programs) == {"web", "worker", "inbox"}
         assert_a_second_one_is_refused(instance)
         kill_each_and_see_it_come_back(process, programs, links)
-        members = {label: url for label, url in links.items() if "Member" in label}
     assert all(state(pid) == "Z" for pid in programs.values())
     with running(instance) as (_process, again):
-        assert {label: path(url) for label, url in again.items() if "Member" in label} == {
-            label: path(url) for label, url in members.items()
-        }, "the same round goes on"
-        assert again["Người tổ chức · Organiser"] != links["Người tổ chức · Organiser"]
-        until(lambda: len(mails_in(instance)) >= 100, seconds=90)
-        arrived = mails_in(instance)
-        assert len(arrived) == len(set(arrived)), "nobody is invited twice"
+        assert "Building" not in again["seen"]
+        assert opened(again) == opened(links), "the same campaign goes on"
+        assert mails_in(instance) == arrived, "nobody is mailed twice"
+        assert re.search("clock 09:0\\d Wednesday 18", again["seen"]), "time stood still meanwhile"
     with running(instance, "--reset") as (_process, fresh):
-        assert {path(url) for url in fresh.values()}.isdisjoint(
-            path(url) for url in members.values()
-        )
+        members = {label: path for label, path in opened(fresh).items() if "Member" in label}
+        assert set(members.values()).isdisjoint(opened(links).values())
+
+
+def test_a_build_that_was_broken_off_is_begun_anew(tmp_path):
+    instance = tmp_path / "instance"
+    broken = start(instance)
+    until(lambda: len(list(instance.glob("inbox/*.eml"))) > 20)
+    broken.kill()
+    broken.communicate(timeout=40)
+    with running(instance) as (_process, links):
+        assert "Starting over" in links["seen"]
+        arrived = mails_in(instance)
+        assert len(arrived) > 500 and len(arrived) == len(set(arrived))
 
 
 def assert_a_second_one_is_refused(instance):
@@ -146,11 +165,7 @@ def kill_each_and_see_it_come_back(process, programs, links):
     for name, pid in programs.items():
         os.kill(pid, signal.SIGKILL)
         until(lambda name=name, pid=pid: children_of(process.pid).get(name, pid) != pid)
-    until(lambda: answers(links["Trang đầu · Front page"]) and answers(last(links)))
-
-
-def last(links):
-    return list(links.values())[-1]
+    until(lambda: answers(links["Bắt đầu ở đây · Start here"]) and answers(links[INBOX]))
 
 
 def test_settings_for_real_use_are_refused_and_nothing_is_touched(tmp_path):
@@ -175,18 +190,18 @@ def test_a_misspelt_setting_is_named(tmp_path):
     assert "Traceback" not in output
 
 
-def test_reset_removes_the_sample_only_and_keeps_real_people(tmp_path, capsys, monkeypatch):
+def test_reset_removes_the_sample_only_and_keeps_what_is_ones_own(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("SURVEY_INSTANCE_PATH", str(tmp_path))
     settings = load_settings(runner._environment(runner.Ports()))
     for name in ("survey.sqlite", "survey.sqlite-wal", "clock.json", "survey.env"):
         (tmp_path / name).touch()
     (tmp_path / "inbox").mkdir()
     with pytest.raises(runner.CannotStart, match="removes nothing"):
-        runner._reset(settings, real_people=True)
+        runner._reset(settings, own=True)
     with pytest.raises(runner.CannotStart, match="only the SQLite database"):
-        runner._reset(replace(settings, database_url="postgresql://127.0.0.1/x"), real_people=False)
+        runner._reset(replace(settings, database_url="postgresql://127.0.0.1/x"), own=False)
     assert (tmp_path / "survey.sqlite").exists()
-    runner._reset(settings, real_people=False)
+    runner._reset(settings, own=False)
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"survey.env", "development-link-key", "development-secret-key"}
     assert "Starting over" in capsys.readouterr().out

@@ -1,0 +1,118 @@
+"""Who and what the sample is made of. Everybody in it is invented; addresses end in `.example`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parents[2]
+QUIZZES = ROOT / "quizzes"
+CAMPAIGN = QUIZZES / "campaigns" / "ke-hoach-422.yaml"
+ROSTERS = tuple(
+    (ROOT / "survey_app" / "people" / "sample" / name, kind)
+    for name, kind in (("dang-vien.csv", "party_member"), ("quan-chung.csv", "non_member"))
+)
+CONTACT = {"contact_name": "Nguyễn Văn Mẫu (dữ liệu mẫu)", "contact_phone": "0900 000 000"}
+REFUSED_DOMAIN = "hop-thu-cu.example"  # the local mail server knows nobody there
+_LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(text: str) -> datetime:
+    """Return the moment of `2024-09-18 09:00`, a clock time in Lạng Sơn."""
+    return datetime.fromisoformat(text).replace(tzinfo=_LOCAL).astimezone(UTC)
+
+
+BEGINS = at("2024-08-26 08:00")
+NOW = at("2024-09-18 09:00")  # nine days before the anniversary
+
+
+@dataclass(frozen=True)
+class Account:
+    """A staff account of the sample. `key` names it in addresses, `label` on the terminal."""
+
+    key: str
+    email: str
+    name: str
+    label: str
+    roles: tuple[str, ...]
+    cell: int | None = None
+
+
+ORGANISER = Account(
+    "organiser",
+    "to-chuc@so-mau.example",
+    "Hoàng Thị Tổ Chức (mẫu)",
+    "Người tổ chức · Organiser",
+    ("organiser", "question_approver"),
+)
+COMMITTEE = Account(
+    "committee",
+    "cap-uy@so-mau.example",
+    "Vi Văn Cấp Ủy (mẫu)",
+    "Cấp ủy · Committee",
+    ("committee_reviewer", "campaign_monitor"),
+)
+SECRETARY = Account(
+    "secretary",
+    "bi-thu-chi-bo-7@so-mau.example",
+    "Bế Mai Chi (mẫu)",
+    "Bí thư chi bộ · Cell secretary",
+    ("cell_secretary",),
+    cell=7,
+)
+ADMINISTRATOR = Account(
+    "administrator",
+    "quan-tri@so-mau.example",
+    "Lộc Văn Quản Trị (mẫu)",
+    "Quản trị · Administrator",
+    ("administrator",),
+)
+ACCOUNTS = (ORGANISER, COMMITTEE, SECRETARY, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A round of the sample: its set, its hours, and how many take part.
+
+    `members` has one number for each of the eight cells, in their order; `others` is for all who
+    are no party members; `begun` have answered something and not handed in when the story ends.
+    """
+
+    slug: str
+    title: str
+    question_set: str
+    launched: datetime
+    closes: datetime
+    minutes: int | None
+    attempts: int
+    members: tuple[int, ...]
+    others: int
+    begun: int
+    reminded: datetime | None = None
+
+
+FIRST = Part(
+    slug="vong-1",
+    title="Vòng 1: Kế hoạch 422 và chặng đường 70 năm",
+    question_set="ke-hoach-422",
+    launched=at("2024-09-05 08:00"),
+    closes=at("2024-09-13 17:00"),
+    minutes=30,
+    attempts=2,
+    members=(18, 14, 14, 5, 22, 4, 9, 10),
+    others=28,
+    begun=0,
+    reminded=at("2024-09-10 08:30"),
+)
+SECOND = Part(
+    slug="vong-2",
+    title="Vòng 2: Lịch sử Đảng bộ Khối các cơ quan tỉnh",
+    question_set="lich-su-dang-bo-khoi",
+    launched=at("2024-09-16 08:00"),
+    closes=at("2024-09-20 17:00"),
+    minutes=None,  # so that what is begun can be gone on with until the round closes
+    attempts=1,
+    members=(15, 10, 9, 4, 12, 3, 5, 8),
+    others=17,
+    begun=6,
+)

@@ -1,0 +1,35 @@
+"""The thin bar on every page of a development installation: that this is a trial, and its hour.
+
+It is put into finished pages, so that no template, and no page kept for members, knows of it.
+"""
+
+import re
+
+from flask import Flask, Response, render_template, request
+
+from survey_app import clock
+
+_BODY = re.compile(rb"<body[^>]*>")
+_HEAD_END = b"</head>"
+
+
+def install(app: Flask, url: str) -> None:
+    """Show the bar on the pages of `app`; `url` is where one changes role and hour."""
+
+    @app.after_request
+    def add_bar(response: Response) -> Response:
+        # A page with a policy of its own is no page of ours, but a mail shown inside one.
+        foreign = "Content-Security-Policy" in response.headers
+        if response.mimetype != "text/html" or response.is_streamed or foreign:
+            return response
+        body = response.get_data()
+        found = _BODY.search(body)
+        if found is None:
+            return response
+        bar = render_template(
+            "components/trial_bar.html", now=clock.now(), url=url, here=request.path == url
+        )
+        style, _, strip = bar.partition("\n")
+        body = body[: found.end()] + strip.encode() + body[found.end() :]
+        response.set_data(body.replace(_HEAD_END, style.encode() + _HEAD_END, 1))
+        return response
