@@ -106,8 +106,8 @@ FIRST = Part(
 )
 SECOND = Part(
     slug="vong-2",
-    title="Vòng 2: Lịch sử Đảng bộ Khối các cơ quan tỉnh",
-    question_set="lich-su-dang-bo-khoi",
+    title="Vòng 2: Kế hoạch 422 ở chi bộ ta",
+    question_set="ke-hoach-422-vong-2",
     launched=at("2024-09-16 08:00"),
     closes=at("2024-09-20 17:00"),
     minutes=None,  # so that what is begun can be gone on with until the round closes

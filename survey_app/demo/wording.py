@@ -47,7 +47,7 @@ def role_cards() -> list[Card]:
 def _tries() -> dict[str, tuple[str, ...]]:
     return {
         "organiser": (
-            _("Xem “Việc cần làm”: có 3 địa chỉ thư hỏng."),
+            _("Xem “Việc cần làm”: ai không nhận được thư, ai chưa làm."),
             _("Vào “Bộ câu hỏi”, dán một đề từ Word."),
             _("Nhắc những người chưa làm Vòng 2."),
         ),

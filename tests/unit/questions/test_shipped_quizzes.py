@@ -9,9 +9,11 @@ from survey_app.questions.canonical import content_hash
 from survey_app.questions.checks import check
 from survey_app.questions.formats import read, write
 from survey_app.questions.schema import QuestionDocument
+from tests.conftest import shared_folder
 
 QUIZZES = Path(__file__).parents[3] / "quizzes"
-SETS = ["ke-hoach-422.yaml", "lich-su-dang-bo-khoi.yaml"]
+SETS = ["ke-hoach-422.yaml", "ke-hoach-422-vong-2.yaml", "lich-su-dang-bo-khoi.yaml"]
+OF_THE_PLAN = ["ke-hoach-422.yaml", "ke-hoach-422-vong-2.yaml", "lam-thu.yaml"]
 
 
 def shipped(name: str) -> QuestionDocument:
@@ -60,9 +62,12 @@ def test_yaml_keeps_the_hash(name: str) -> None:
     assert content_hash(read(write(document)).to_document()) == content_hash(document)
 
 
-def test_the_plan_quiz_is_ready_as_a_whole_and_not_guessable() -> None:
-    document = shipped("ke-hoach-422.yaml")
-    assert len(document.ready_questions) == 15
+@pytest.mark.parametrize(
+    ("name", "count"), [("ke-hoach-422.yaml", 15), ("ke-hoach-422-vong-2.yaml", 12)]
+)
+def test_a_plan_quiz_is_ready_as_a_whole_and_not_guessable(name: str, count: int) -> None:
+    document = shipped(name)
+    assert len(document.ready_questions) == count
     places = [
         [choice.id for choice in question.choices].index(question.key[0])
         for question in document.questions
@@ -85,3 +90,29 @@ def test_the_paper_in_words_reads_back() -> None:
     for question, item in zip(document.questions, paper.questions, strict=True):
         assert question.text == item.text
         assert [question.choices[place].id for place in item.correct] == list(question.key)
+
+
+def test_no_round_gives_away_the_key_of_another() -> None:
+    asked = [question for name in OF_THE_PLAN for question in shipped(name).questions]
+    assert len({question.id for question in asked}) == len(asked)
+    assert len({question.text for question in asked}) == len(asked)
+    quoted = [source.quotation for question in asked for source in question.sources]
+    texts = {question.text for question in asked}
+    assert not texts & set(quoted)
+
+
+def test_every_quotation_stands_in_the_plan() -> None:
+    folder = shared_folder()
+    if folder is None:
+        pytest.skip("the text of the plan is not here")
+    plan = _words((folder / "seed" / "ke-hoach-422-KH-DUS.txt").read_text(encoding="utf-8"))
+    for name in OF_THE_PLAN:
+        for question in shipped(name).questions:
+            for source in question.sources:
+                quotation = _words(source.quotation.replace(" [sic]", ""))
+                parts = [part.strip(" .,;“”") for part in quotation.split("…")]
+                assert all(part in plan for part in parts), question.id
+
+
+def _words(text: str) -> str:
+    return " ".join(text.replace("*", "").split())
