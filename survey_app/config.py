@@ -98,13 +98,47 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     own = {name: value for name, value in environ.items() if name.startswith("SURVEY_")}
-    root = Path(__file__).resolve().parent.parent
-    instance = Path(own.get("SURVEY_INSTANCE_PATH") or root / "instance").resolve()
+    instance = instance_folder(environ)
     values = {**_read_env_file(instance / "survey.env"), **own}
     unknown = sorted(name for name in values if name.removeprefix("SURVEY_") not in _NAMES)
     if unknown:
         raise SettingsError(f"{unknown[0]}: there is no such setting (see docs/operations.md).")
     return _build(_Reader(values), instance)
+
+
+def instance_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of database, settings and locks that `environ` names, or the usual one."""
+    root = Path(__file__).resolve().parent.parent
+    return Path(environ.get("SURVEY_INSTANCE_PATH") or root / "instance").resolve()
+
+
+def settings_lines(settings: Settings) -> list[str]:
+    """Return the settings in force as lines of `survey.env`, secrets included.
+
+    Left out is what belongs to the machine and not to the installation: the database's address
+    and the folders.
+    """
+    mail = settings.mail
+    values: dict[str, object] = {
+        "ENV": "development" if settings.development else "production",
+        "BASE_URL": settings.base_url,
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": " ".join(settings.secret_key_fallbacks),
+        "LINK_KEY": settings.link_key.decode(),
+        "TIMEZONE": settings.timezone,
+        "BEHIND_PROXY": int(settings.behind_proxy),
+        "WORKER_TICK_SECONDS": settings.worker_tick_seconds,
+        "MAIL_SERVER": mail.server,
+        "MAIL_PORT": mail.port,
+        "MAIL_USE_TLS": int(mail.use_tls),
+        "MAIL_USE_SSL": int(mail.use_ssl),
+        "MAIL_USERNAME": mail.username or "",
+        "MAIL_PASSWORD": mail.password or "",
+        "MAIL_DEFAULT_SENDER": mail.default_sender,
+        "MAIL_RATE_PER_MINUTE": mail.rate_per_minute,
+        "MAIL_TIMEOUT": mail.timeout,
+    }
+    return [f'SURVEY_{name}="{value}"' for name, value in values.items() if value != ""]
 
 
 def _build(read: _Reader, instance: Path) -> Settings:
@@ -144,8 +178,14 @@ def _read_env_file(path: Path) -> dict[str, str]:
         name, equals, value = line.partition("=")
         if not equals or not name.strip().startswith("SURVEY_"):
             raise SettingsError(f"{path.name}, line {number}: SURVEY_NAME=value is expected.")
-        values[name.strip()] = value.strip().strip("\"'")
+        values[name.strip()] = _unquoted(value.strip())
     return values
+
+
+def _unquoted(value: str) -> str:
+    """Take off one pair of quotes; a quote that is part of a password or a name stays."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
 
 
 def _database_url(read: _Reader, instance: Path) -> str:

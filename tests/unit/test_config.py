@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from survey_app.config import Settings, SettingsError, load_settings
+from survey_app.config import Settings, SettingsError, load_settings, settings_lines
 
 
 def environ(tmp_path: Path, **changes: str | None) -> dict[str, str]:
@@ -88,3 +88,37 @@ def test_development_makes_its_own_secrets_once(tmp_path: Path) -> None:
     first, second = load_settings(bare), load_settings(bare)
     assert first.secret_key == second.secret_key != first.link_key.decode()
     assert first.mail.rate_per_minute == 0
+
+
+def test_a_quote_that_belongs_to_a_value_stays(tmp_path: Path) -> None:
+    (tmp_path / "survey.env").write_text(
+        "SURVEY_MAIL_PASSWORD=it's'\nSURVEY_MAIL_USERNAME='mẫu'\n", encoding="utf-8"
+    )
+    mail = load(tmp_path).mail
+    assert (mail.username, mail.password) == ("mẫu", "it's'")
+
+
+def test_settings_written_as_lines_are_read_as_they_were(tmp_path: Path) -> None:
+    given = load(
+        tmp_path,
+        SECRET_KEY_FALLBACKS=f"{'a' * 40} {'b' * 40}",
+        TIMEZONE="Asia/Bangkok",
+        BEHIND_PROXY="1",
+        WORKER_TICK_SECONDS="0.5",
+        MAIL_SERVER="thu.so-mau.example",
+        MAIL_PORT="587",
+        MAIL_USE_TLS="1",
+        MAIL_USERNAME="khao-sat",
+        MAIL_PASSWORD="\"it's # a 'secret'\"",
+        MAIL_DEFAULT_SENDER='"Sở, phòng" <khao-sat@so-mau.example>',
+        MAIL_RATE_PER_MINUTE="0",
+        MAIL_TIMEOUT="7.5",
+    )
+    (tmp_path / "survey.env").write_text("\n".join(settings_lines(given)), encoding="utf-8")
+    assert load_settings({"SURVEY_INSTANCE_PATH": str(tmp_path)}) == given
+
+
+def test_what_belongs_to_the_machine_is_in_no_line(tmp_path: Path) -> None:
+    given = load(tmp_path, DATABASE_URL="postgresql://ai:mat-khau@may/ten", KEYS_PATH="/khoa")
+    lines = "\n".join(settings_lines(given))
+    assert "mat-khau" not in lines and "/khoa" not in lines and str(tmp_path) not in lines
