@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Flask
 
-    from survey_app.config import Settings
+    from survey_app.config import Settings, SettingsError
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,12 +26,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
 
     from survey_app import cli, clock, formatting, jobs, routes
-    from survey_app.config import load_settings
+    from survey_app.config import SettingsError, load_settings
     from survey_app.database import Database
     from survey_app.extensions import csrf, mail
     from survey_app.web import compression, doors, error_pages, headers, pages, refusing, trial_bar
 
-    settings = settings or _settings_or_one_line(load_settings)
+    if settings is None:
+        try:
+            settings = load_settings()
+        except SettingsError as error:
+            return _command_line_only(error)
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     root = Path(__file__).resolve().parent.parent
     app = Flask(
@@ -65,19 +67,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _settings_or_one_line(load: Callable[[], Settings]) -> Settings:
-    """Load the settings; a command that cannot start says so in one line, not a traceback."""
+def _command_line_only(error: SettingsError) -> Flask:
+    """Return what `flask restore` needs where nothing is set up yet; anything else is refused.
+
+    A command that cannot start says so in one line, not a traceback.
+    """
     import click
 
-    from survey_app.config import SettingsError
+    from survey_app import cli
 
-    try:
-        return load()
-    except SettingsError as error:
-        if click.get_current_context(silent=True) is None:
-            raise
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
+    context = click.get_current_context(silent=True)
+    if context is None:
+        raise error
+    if context.parent is None:  # asked for a command by its name, not serving
+        return cli.not_set_up(error)
+    click.echo(str(error), err=True)
+    raise SystemExit(1) from None
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:

@@ -5,6 +5,7 @@ Those of the platform (database, worker, jobs) stand below.
 """
 
 import logging
+from typing import NoReturn
 
 import click
 from flask import Flask, current_app
@@ -13,7 +14,9 @@ from flask.cli import AppGroup, with_appcontext
 from survey_app import clock, migrations, worker
 from survey_app import jobs as job_table
 from survey_app.accounts.commands import users
+from survey_app.backups.commands import backup, restore, verify
 from survey_app.campaigns.commands import campaigns
+from survey_app.config import SettingsError
 from survey_app.database import current_database
 from survey_app.demo.commands import demo
 from survey_app.i18n import _
@@ -103,8 +106,43 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         roster,
         demo,
         mail,
+        backup,
+        verify,
+        restore,
     )
 )
+# A backup brings its own settings, so these two work where none are complete yet.
+_WITHOUT_SETTINGS = frozenset({"verify", "restore"})
+
+
+class _NotSetUp(AppGroup):
+    """The commands of an installation whose settings are not complete: the rest says why not."""
+
+    def __init__(self, error: SettingsError) -> None:
+        super().__init__()
+        self.error = error
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command that needs no settings; any other one says in a line what is wrong."""
+        if name not in _WITHOUT_SETTINGS:
+            self._say_why_not()
+        return next(command for command in COMMANDS if command.name == name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Say what is wrong: which commands there are is seen once the settings are right."""
+        self._say_why_not()
+
+    def _say_why_not(self) -> NoReturn:
+        click.echo(str(self.error), err=True)
+        raise SystemExit(1)
+
+
+def not_set_up(error: SettingsError) -> Flask:
+    """Return an application with the commands that work without settings, and nothing else."""
+    app = Flask("survey_app")
+    app.extensions["survey.settings_error"] = error
+    app.cli = _NotSetUp(error)
+    return app
 
 
 def install(app: Flask) -> None:

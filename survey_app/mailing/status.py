@@ -83,6 +83,11 @@ def _waiting(reason: str | None, at: datetime | None) -> str:
 def _unknown(reason: str | None) -> str:
     if reason == "worker_died":
         return _("Không rõ đã tới chưa: chương trình gửi thư dừng đột ngột khi đang giao")
+    if reason == "restored":
+        return _(
+            "Không rõ đã gửi chưa: hệ thống được khôi phục từ bản sao lưu cũ hơn, "
+            "thư này có thể đã gửi trước đó"
+        )
     return _("Không rõ đã tới chưa: mất kết nối sau khi gửi")
 
 

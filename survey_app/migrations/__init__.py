@@ -1,6 +1,6 @@
 """Dated schema changes, and the three things one does with them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,10 +62,40 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+def rebuild(
+    database: Database,
+    revision: str,
+    *,
+    check: Callable[[Connection], None],
+    fill: Callable[[Connection], None],
+    finish: Callable[[Connection], None],
+) -> None:
+    """Make the schema anew at `revision`, let `fill` put rows in, bring both to the newest one.
+
+    `check` looks first and may refuse; what stood there goes. `finish` runs last, when the models
+    fit. All of it is one transaction: whoever is killed on the way leaves the database as it was.
+    On SQLite references are checked at the end only; on PostgreSQL parents have to come first.
+    """
+    with _connection(database) as connection:
+        check(connection)
+        config = _config(connection)
+        if revision_of(connection):
+            command.downgrade(config, "base")
+        command.upgrade(config, revision)
+        fill(connection)
+        command.upgrade(config, "head")
+        finish(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision that `connection` finds; `None` when there is no schema."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def current(database: Database) -> tuple[str | None, str | None]:
     """Return (the database's revision, the newest one there is)."""
     with database.read_engine.connect() as connection:
-        at = MigrationContext.configure(connection).get_current_revision()
+        at = revision_of(connection)
     return at, ScriptDirectory.from_config(_config()).get_current_head()
 
 

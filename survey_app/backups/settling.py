@@ -1,0 +1,120 @@
+"""The settings of a restored installation: the backup's own, unless some stand there already."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from survey_app.backups.archive import Archive, Damaged
+from survey_app.backups.manifest import CLOCK, SETTINGS
+from survey_app.config import Settings, SettingsError, instance_folder, load_settings
+from survey_app.errors import Conflict, Invalid
+from survey_app.i18n import _
+
+_USUAL_DATABASE = "sqlite:///instance/survey.sqlite"
+
+
+def settings_of(archive: Archive) -> Settings:
+    """Return the settings that a backup holds, as if they stood in a folder of their own.
+
+    Raises:
+        Damaged: it holds none, or they are not complete.
+    """
+    if SETTINGS not in archive.manifest.files:
+        raise Damaged(_("Bản sao lưu thiếu cài đặt và khóa."))
+    with tempfile.TemporaryDirectory(prefix="survey-settings-") as folder:
+        _write(Path(folder) / SETTINGS, archive.file(SETTINGS))
+        try:
+            return load_settings({"SURVEY_INSTANCE_PATH": folder})
+        except SettingsError as error:
+            raise Damaged(
+                _("Cài đặt trong bản sao lưu không dùng được: %(why)s", why=error)
+            ) from error
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The settings a restored installation has, and whether they were written just now."""
+
+    settings: Settings
+    are_new: bool
+
+
+@contextmanager
+def settled(
+    archive: Archive, given: Settings | None, environ: Mapping[str, str], *, other_keys: bool
+) -> Iterator[InForce]:
+    """Yield the settings in force, the backup's own once they are written where none stand.
+
+    `given` are those in force before (`None`: they are not complete). A `survey.env` that is there
+    stays as it is; one written here goes again when the block raises.
+
+    Raises:
+        Conflict: the link key in force is another one than the backup's (unless `other_keys`).
+        Invalid: settings are there, but wrong; or the folder cannot be written to.
+    """
+    folder = given.instance_path if given else instance_folder(environ)
+    path = folder / SETTINGS
+    is_new = not path.exists()
+    if not other_keys:
+        _refuse_another_key(given, settings_of(archive).link_key, is_new=is_new)
+    database_url = given.database_url if given else environ.get("SURVEY_DATABASE_URL", "").strip()
+    try:
+        if is_new:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write(path, archive.file(SETTINGS) + _database_line(folder, database_url))
+        try:
+            yield InForce(given or load_settings(environ), is_new)
+        except BaseException:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
+    except SettingsError as error:
+        raise Invalid(str(error)) from error
+
+
+def _refuse_another_key(given: Settings | None, key: bytes, *, is_new: bool) -> None:
+    if given is None or given.link_key == key or (is_new and _is_makeshift(given)):
+        return
+    raise Conflict(
+        _(
+            "Khóa liên kết (SURVEY_LINK_KEY) ở đây khác khóa trong bản sao lưu: khôi phục thì mọi "
+            "liên kết cá nhân đã gửi sẽ không mở được. Xin bỏ khóa ở đây (dời survey.env đi chỗ "
+            "khác, bản sao lưu có cài đặt của nó), hoặc thêm --other-keys nếu vẫn muốn vậy."
+        )
+    )
+
+
+def _is_makeshift(settings: Settings) -> bool:
+    """Whether the link key was made up for a trial just now; a setting takes its place."""
+    made_up = settings.instance_path / "development-link-key"
+    return made_up.is_file() and made_up.read_bytes() == settings.link_key
+
+
+def _database_line(folder: Path, url: str) -> bytes:
+    """Keep the address of the database that is restored into, if it is not the usual one."""
+    if url in {"", _USUAL_DATABASE, f"sqlite:///{folder / 'survey.sqlite'}"}:
+        return b""
+    return f'SURVEY_DATABASE_URL="{url}"\n'.encode()
+
+
+def restore_clock(archive: Archive, settings: Settings) -> None:
+    """Put back the moved clock of a trial, unless this one has its own."""
+    path = settings.instance_path / CLOCK
+    if settings.development and CLOCK in archive.manifest.files and not path.exists():
+        _write(path, archive.file(CLOCK))
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise Invalid(
+            _("Không ghi được %(file)s: %(why)s.", file=path, why=error.strerror or "?")
+        ) from error
