@@ -210,6 +210,7 @@ def _trial() -> list[Route]:
     return [
         route("/demo", "demo.show", demo.show, TRIAL),
         route("/demo/clock", "demo.turn", demo.turn, TRIAL, "POST", csrf=False),
+        route("/demo/clear", "demo.clear", demo.clear, TRIAL, "GET POST", csrf=False),
         route("/demo/<key>", "demo.role", demo.role, TRIAL),
         route("/demo/<key>", "demo.become", demo.become, TRIAL, "POST", csrf=False),
     ]

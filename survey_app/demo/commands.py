@@ -6,8 +6,10 @@ from flask.cli import AppGroup
 
 from survey_app import clock
 from survey_app import demo as sample
+from survey_app.accounts import links as signing_in
+from survey_app.accounts.scope import CLI
 from survey_app.database import current_database
-from survey_app.demo import links, timing
+from survey_app.demo import clearing, links, timing
 from survey_app.extensions import current_settings
 from survey_app.formatting import moment
 from survey_app.i18n import _
@@ -30,6 +32,24 @@ def links_command() -> None:
     sample.refuse_production(current_settings())
     for label, url in links.what_to_open(current_database(), current_settings()):
         click.echo(links.line(label, url))
+
+
+@demo.command("clear", help=help_text("Xóa dữ liệu mẫu (có sao lưu) để bắt đầu chiến dịch thật."))
+@click.option("--email", required=True, help=help_text("Địa chỉ thư của tài khoản đầu tiên."))
+@click.option("--name", required=True, help=help_text("Họ tên của người giữ tài khoản đó."))
+def clear_command(email: str, name: str) -> None:
+    """Ask for the words, back up, take the sample away, print a sign-in link."""
+    database, settings = current_database(), current_settings()
+    sample.refuse_production(settings)
+    asked = _("Để xóa mọi dữ liệu mẫu, gõ: %(phrase)s", phrase=clearing.PHRASE)
+    owner = clearing.read_owner(click.prompt(asked, prompt_suffix="\n> ", err=True), email, name)
+    kept = clearing.clear(database, settings, owner)
+    click.echo(_("Đã xóa dữ liệu mẫu. Bản sao lưu: %(name)s.", name=kept))
+    with database.writing() as session:
+        user = clearing.account_of(session, owner)
+        made = signing_in.make(session, settings.link_key, user, actor=CLI, source="demo")
+    click.echo(_("Liên kết đăng nhập, dùng một lần:"))
+    click.echo(settings.base_url + made.path)
 
 
 @demo.command("clock", help=help_text("Xem hoặc chỉnh đồng hồ thử: +1h, ngày giờ ISO, real."))

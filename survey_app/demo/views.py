@@ -11,14 +11,15 @@ from survey_app.accounts.models import User
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.queries import list_rounds
 from survey_app.database import current_database, reading, writing
-from survey_app.demo import cast, has_sample, inbox, links, timing
+from survey_app.demo import cast, clearing, has_sample, inbox, links, timing
 from survey_app.demo.wording import MEMBER_STATES, TURNS, role_cards
-from survey_app.errors import NotFound
+from survey_app.errors import DomainError, NotFound
 from survey_app.extensions import current_settings
 from survey_app.formatting import moment
 from survey_app.i18n import _
 from survey_app.mailing.models import OutboxMessage
 from survey_app.web.doors import same_site_post
+from survey_app.web.error_pages import status_of
 
 
 def show() -> ResponseReturnValue:
@@ -87,3 +88,26 @@ def turn() -> ResponseReturnValue:
     stands = timing.turn(request.form.get("to", ""), clock.now(), round_)
     flash(_("Đồng hồ nay là %(when)s.", when=moment(stands)), "good")
     return redirect(url_for("demo.show", turned=1, _anchor="clock"), code=303)
+
+
+def clear() -> ResponseReturnValue:
+    """Take the sample away and begin a campaign of one's own; asks for the words to be typed."""
+    if not has_sample(current_database()):
+        return redirect(url_for("demo.show"), code=303)
+    if request.method == "GET":
+        return render_template("demo/clear.html", phrase=clearing.PHRASE)
+    same_site_post()
+    typed = {name: request.form.get(name, "") for name in ("phrase", "email", "name")}
+    try:
+        owner = clearing.read_owner(**typed)
+        kept = clearing.clear(current_database(), current_settings(), owner)
+    except DomainError as error:
+        page = render_template(
+            "demo/clear.html", phrase=clearing.PHRASE, typed=typed, error=error.message
+        )
+        return page, status_of(error)
+    with writing() as session:
+        entry = sign_in.open_session(session, clearing.account_of(session, owner), means="demo")
+    response = entering.enter(entry, "demo", url_for("organiser.home"))
+    flash(_("Đã xóa dữ liệu mẫu. Bản sao lưu: %(name)s.", name=f"backups/{kept.name}"), "good")
+    return response

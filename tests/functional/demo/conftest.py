@@ -13,6 +13,13 @@ from survey_app.database import Database
 from tests import conftest as ground
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the first test of each database the time to build the sample."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(300))
+
+
 def environ_of(folder: Path, url: str, **more: str) -> dict[str, str]:
     return {
         "SURVEY_ENV": "development",

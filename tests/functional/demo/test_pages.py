@@ -114,7 +114,7 @@ def test_members_pages_are_kept_without_the_bar_in_them(app, client):
 class TestElsewhere:
     """Real installations, and visitors from other machines, find nothing."""
 
-    PATHS = ("/demo", "/demo/organiser")
+    PATHS = ("/demo", "/demo/organiser", "/demo/clear")
 
     def test_production_answers_404(self, environ):
         environ["SURVEY_ENV"] = "production"
@@ -123,7 +123,7 @@ class TestElsewhere:
         client = app.test_client()
         for path in self.PATHS:
             assert client.get(path).status_code == 404, path
-        for path in ("/demo/organiser", "/demo/clock"):
+        for path in ("/demo/organiser", "/demo/clear", "/demo/clock"):
             assert client.post(path, data={"to": "hour"}).status_code == 404, path
         assert "trial-bar" not in client.get("/").text
         app.extensions["survey.database"].dispose()

@@ -1,0 +1,127 @@
+"""From the sample to a campaign of one's own: a backup, then everything invented goes.
+
+Question sets stay, those written in the trial too; the campaign stays with its plan, for its page
+to be gone through, but without the sample's contact.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from survey_app import backups, clock
+from survey_app.accounts import services as accounts
+from survey_app.accounts.models import User
+from survey_app.accounts.scope import CLI
+from survey_app.campaigns.models import Campaign
+from survey_app.config import Settings
+from survey_app.database import Database
+from survey_app.demo import CLOCK, cast, has_sample, is_real, refuse_production
+from survey_app.errors import Conflict, Invalid
+from survey_app.i18n import LOCALES, _, lazy, speaking
+from survey_app.people.services import read_address
+from survey_app.questions.models import QuestionSet, QuestionSetVersion
+from survey_app.schema import metadata
+from survey_app.vietnamese import search_key, tidy
+
+PHRASE: Final = lazy("XÓA DỮ LIỆU MẪU")
+FIRST_ROLES = ("administrator", "organiser", "question_approver")
+_STAYS = {model.__tablename__ for model in (Campaign, QuestionSet, QuestionSetVersion)}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who begins their own campaign here: the first account, with every role it takes."""
+
+    email: str
+    name: str
+
+
+def read_owner(phrase: str, email: str, name: str) -> Owner:
+    """Check what was typed; marks, capitals and language of the phrase do not matter.
+
+    Raises:
+        Invalid: the phrase, the address or the name will not do.
+    """
+    if search_key(phrase) not in _phrases():
+        raise Invalid(_("Để xóa, xin gõ đúng: %(phrase)s", phrase=PHRASE))
+    if not tidy(name):
+        raise Invalid(_("Xin ghi họ tên của đồng chí."))
+    address = read_address(email)
+    if address is None:
+        raise Invalid(_("Xin ghi đủ địa chỉ thư, ví dụ ten@coquan.example."))
+    return Owner(address, tidy(name))
+
+
+def _phrases() -> set[str]:
+    phrases = set()
+    for locale in LOCALES:
+        with speaking(locale):
+            phrases.add(search_key(str(PHRASE)))
+    return phrases
+
+
+def clear(database: Database, settings: Settings, owner: Owner) -> Path:
+    """Back up, then take the sample away and open the owner's account; return the backup.
+
+    Raises:
+        NotAllowed: this is no development installation.
+        Conflict: there is no sample, or somebody real stands beside it.
+    """
+    refuse_production(settings)
+    if not has_sample(database):
+        raise Conflict(_("Ở đây không có dữ liệu mẫu để xóa."))
+    if is_real(database):
+        raise Conflict(
+            _("Bên cạnh dữ liệu mẫu đã có người thật, nên không xóa. Xin dùng một thư mục mới.")
+        )
+    kept = _backup(database, settings)
+    clock.be_real(settings.instance_path / CLOCK)  # nothing of the trial's hours in what begins now
+    with database.writing() as session:
+        _take_away(session)
+        _open_account(session, owner)
+    rmtree(settings.instance_path / "inbox", ignore_errors=True)
+    (settings.instance_path / "inbox").mkdir(exist_ok=True)
+    return kept
+
+
+def _backup(database: Database, settings: Settings) -> Path:
+    folder = settings.instance_path / "backups"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        message = _(
+            "Không tạo được thư mục %(name)s để sao lưu, nên chưa xóa gì.", name=folder.name
+        )
+        raise Conflict(message) from None
+    # The machine's time: the trial's clock may stand anywhere.
+    path = folder / f"du-lieu-mau-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
+    backups.make(database, settings, path)
+    return path
+
+
+def _take_away(session: Session) -> None:
+    """Delete every row but the content that stays; children before parents."""
+    nobody = {QuestionSetVersion.author_id: None, QuestionSetVersion.approver_id: None}
+    session.execute(update(QuestionSetVersion).values(nobody))
+    for table in reversed(metadata.sorted_tables):
+        if table.name not in _STAYS:
+            session.execute(delete(table))
+    session.execute(update(Campaign).values(is_sample=False))
+    of_sample = Campaign.contact_name == cast.CONTACT["contact_name"]
+    session.execute(update(Campaign).where(of_sample).values(dict.fromkeys(cast.CONTACT)))
+
+
+def _open_account(session: Session, owner: Owner) -> None:
+    user = accounts.create_user(session, owner.email, owner.name, actor=CLI, source="demo")
+    for role in FIRST_ROLES:
+        accounts.grant_role(session, user.id, role, actor=CLI)
+
+
+def account_of(session: Session, owner: Owner) -> User:
+    """Return the owner's fresh account."""
+    return session.scalars(select(User).where(User.email == owner.email)).one()
