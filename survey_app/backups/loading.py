@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, MetaData, func, insert, select, text
+from sqlalchemy import Connection, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from survey_app import migrations
@@ -50,9 +50,9 @@ def load(
 
 
 def _fill(connection: Connection, archive: Archive) -> None:
-    there = MetaData()
-    there.reflect(connection)
-    names = [table.name for table in there.sorted_tables if table.name != _SCHEMA_TABLE]
+    # Parents first, told by the references alone: whole tables would be reflected with warnings.
+    parents_first = inspect(connection).get_sorted_table_and_fkc_names()
+    names = [name for name, _keys in parents_first if name and name != _SCHEMA_TABLE]
     said = archive.manifest.tables
     if set(names) != set(said):
         raise Damaged(_("Bản sao lưu không có đúng các bảng của phiên bản ghi trong nó."))
