@@ -62,6 +62,8 @@ def restore(
         database = Database(in_force.settings.database_url)
         lock = worker_lock(database, in_force.settings.instance_path)
         try:
+            with database.reading() as session:
+                session.connection()  # one that does not answer would look like a worker's lock
             if not lock.acquire():
                 raise Conflict(
                     _("Bộ gửi thư (worker) đang chạy. Xin dừng worker và web rồi khôi phục.")

@@ -63,7 +63,7 @@ def settled(
     database_url = given.database_url if given else environ.get("SURVEY_DATABASE_URL", "").strip()
     try:
         if is_new:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people are in it soon
             _write(path, archive.file(SETTINGS) + _database_line(folder, database_url))
         try:
             yield InForce(given or load_settings(environ), is_new)

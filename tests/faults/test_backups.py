@@ -29,7 +29,7 @@ from tests.faults.loads import Driver, Ledger, drive
 from tests.live import ROOT, Server, World, free_port
 from tests.mailbox import Mailbox, running_mailbox
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]  # many processes are started
 SEED = int(os.environ.get("FAULT_SEED") or 1)
 MEMBERS = 8
 

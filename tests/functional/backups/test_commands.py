@@ -128,6 +128,15 @@ def test_a_running_worker_is_refused(file: Path, new_place: NewPlace, kind: str)
     assert there.run("restore", str(file)).exit_code == 0
 
 
+def test_a_database_that_does_not_answer_is_no_worker(file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "fresh"
+    for url in ("postgresql://ai@127.0.0.1:1/khong", f"sqlite:///{tmp_path}/none/survey.sqlite"):
+        refused = flask(folder, "restore", str(file), SURVEY_DATABASE_URL=url)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        assert "Cơ sở dữ liệu không trả lời" in refused.stderr
+        assert not (folder / "survey.env").exists()
+
+
 def test_another_link_key_is_refused_unless_it_is_wanted(file: Path, new_place: NewPlace) -> None:
     there = new_place("sqlite", SURVEY_LINK_KEY=ANOTHER_KEY)
     refused = there.run("restore", str(file))
@@ -173,19 +182,22 @@ def flask(folder: Path, *arguments: str, **environ: str) -> "subprocess.Complete
 
 def test_an_empty_folder_is_all_one_needs(here: Place, file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "fresh"
-    assert flask(folder, "verify", str(file)).returncode == 0
-    lost = flask(folder, "rounds", "list")
-    assert (lost.returncode, lost.stdout, lost.stderr.count("\n")) == (1, "", 1)
-    assert "SURVEY_BASE_URL" in lost.stderr
     done = flask(folder, "restore", str(file))
     assert (done.returncode, done.stderr) == (0, "")
     env = folder / "survey.env"
     assert env.stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700, "whoever else is on this machine"
     assert load_settings({"SURVEY_INSTANCE_PATH": str(folder)}).mail == here.settings.mail
     listed = flask(folder, "rounds", "list")
     assert listed.returncode == 0 and "Vòng 1" in listed.stdout
-    again = flask(folder, "restore", str(file))
-    assert again.returncode == 1 and "không trống" in again.stderr
+
+
+def test_without_settings_only_what_needs_none_runs(file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "fresh"
+    assert flask(folder, "verify", str(file)).returncode == 0
+    lost = flask(folder, "rounds", "list")
+    assert (lost.returncode, lost.stdout, lost.stderr.count("\n")) == (1, "", 1)
+    assert "SURVEY_BASE_URL" in lost.stderr
 
 
 def test_the_database_that_was_named_is_remembered(file: Path, tmp_path: Path) -> None:
