@@ -60,10 +60,10 @@ def day(value: date | datetime) -> str:
 
 
 def day_and_month(value: datetime) -> str:
-    """Return `20/9` or `20 September`, where the year goes without saying and room is short."""
+    """Return `20/9` or `20 Sep`, where the year goes without saying and room is short."""
     value = local(value)
     if current_locale() == "en":
-        return f"{value.day} {_MONTHS_EN[value.month - 1]}"
+        return f"{value.day} {_MONTHS_EN[value.month - 1][:3]}"
     return f"{value.day}/{value.month}"
 
 

@@ -26,7 +26,7 @@ from survey_app.mailing.composing import register
 from survey_app.people.cell_choices import cell_choices
 from survey_app.questions import second_reader
 from survey_app.quizzes import finalising
-from survey_app.quizzes.mails import compose_result
+from survey_app.quizzes.mails import compose_handed_in, compose_result
 from survey_app.tasks import services as tasks
 
 Job = Callable[[Flask, datetime], object]
@@ -114,4 +114,4 @@ def install(app: Flask) -> None:
     second_reader.install(app, second_reader_wanted)
     register(app, "result", compose_result)
     closing.install(app)
-    invitation_mails.install(app)
+    invitation_mails.install(app, for_the_done=compose_handed_in)

@@ -36,14 +36,13 @@ def compose_sign_in(
 
 
 def _words(name: str) -> dict[str, str | list[str]]:
+    news = _(
+        "Đây là liên kết đăng nhập mới được yêu cầu cho tài khoản này. Liên kết dùng một "
+        "lần, trong 24 giờ."
+    )
     return {
-        "before": [
-            _("Kính gửi %(name)s,", name=name),
-            _(
-                "Đây là liên kết đăng nhập mới được yêu cầu cho tài khoản này. Liên kết dùng một "
-                "lần, trong 24 giờ."
-            ),
-        ],
+        "preheader": news,
+        "before": [_("Kính gửi %(name)s,", name=name), news],
         "action_label": _("Đăng nhập"),
         "after": [
             _(

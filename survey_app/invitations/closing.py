@@ -71,8 +71,10 @@ def compose_closing(
     board = participation(session, round_, clock.now(), scope=ALL_CELLS)
     campaign = campaign_of(session, round_)
     with speaking(user.locale):
+        headline = board.headline(today=False)
         words = {
-            "headline": board.headline(today=False),
+            "headline": headline,
+            "preheader": headline,
             "rule": rule_text(),
             "totals": totals(board),
             "kinds": {row.kind: kind_label(row.kind) for row in board.rows},

@@ -6,6 +6,7 @@ from typing import Any
 from survey_app import formatting
 from survey_app.i18n import _, _n
 from survey_app.invitations.addressees import Reader, RoundFacts
+from survey_app.mailing.composing import subject_about
 
 
 def invitation_texts(
@@ -13,21 +14,25 @@ def invitation_texts(
 ) -> dict[str, Any]:
     """Return the values of `templates/mail/invitation`; speak the reader's locale first."""
     invited = _(
-        "%(issuer)s mời %(you)s tham gia bài thi tìm hiểu “%(title)s”.",
+        "%(issuer)s mời %(you)s tham gia bài thi “%(title)s”.",
         issuer=facts.issuer,
         you=reader.you,
         title=facts.title,
     )
-    subject = _(
-        "[%(tag)s] Mời thi tìm hiểu, hạn %(day)s",
-        tag=facts.tag,
-        day=formatting.day(facts.closes_at),
-    )
+    day = formatting.day_and_month(facts.closes_at)
+    when, about = _when(facts, now), _about(facts)
     return {
         **_frame(reader, facts, link, no_reminders),
-        "subject": subject,
+        "subject": subject_about(
+            facts.title,
+            lambda title: _(
+                "[%(tag)s] %(title)s – mời thi đến %(day)s", tag=facts.tag, title=title, day=day
+            ),
+        ),
+        "preheader": _in_short(*when, *about[:2]),
         "before": [*_greeting(reader), invited, *filter(None, [facts.settings.intro])],
-        "facts": _about(facts, now),
+        "facts": when,
+        "details": about,
         "action_label": _("Vào thi tại đây"),
         "after": [_private(reader), _ask(facts), _helped(reader)],
     }
@@ -62,11 +67,18 @@ def reminder_texts(
         contact=facts.contact_name,
         phone=facts.contact_phone,
     )
+    left, deadline = _time_left(facts, now), _deadline(facts, now)
     return {
         **_frame(reader, facts, link, no_reminders),
-        "subject": _("[%(tag)s] Nhắc: %(what)s", tag=facts.tag, what=_time_left(facts, now)),
+        "subject": subject_about(
+            facts.title,
+            lambda title: _(
+                "[%(tag)s] %(title)s – nhắc: %(left)s", tag=facts.tag, title=title, left=left
+            ),
+        ),
+        "preheader": _in_short(deadline),
         "before": [*_greeting(reader), news],
-        "facts": [_deadline(facts, now)],
+        "facts": [deadline],
         "action_label": _("Làm bài tại đây"),
         "after": [_private(reader), check],
     }
@@ -86,6 +98,11 @@ def _frame(
         "foot_url": no_reminders,
         "foot_label": _("Không nhận thư nhắc"),
     }
+
+
+def _in_short(*facts: tuple[str, str]) -> str:
+    """Return what a list of mails shows beside the subject."""
+    return " · ".join(f"{label}: {value}" for label, value in facts)
 
 
 def _greeting(reader: Reader) -> list[str]:
@@ -113,25 +130,29 @@ def _ask(facts: RoundFacts) -> str:
     )
 
 
-def _about(facts: RoundFacts, now: datetime) -> list[tuple[str, str]]:
+def _when(facts: RoundFacts, now: datetime) -> list[tuple[str, str]]:
+    closes = (_("Hạn cuối"), formatting.moment(facts.closes_at))
+    if facts.opens_at <= now:
+        return [closes]
+    return [(_("Mở từ"), formatting.moment(facts.opens_at)), closes]
+
+
+def _about(facts: RoundFacts) -> list[tuple[str, str]]:
     limit, attempts = facts.settings.time_limit_minutes, facts.settings.attempts_allowed
-    count = _n("%(n)s câu", facts.question_count)
-    minutes = _n("%(n)s phút, tính từ lúc bắt đầu", limit) if limit else _("không giới hạn")
     if attempts is None:
         tries = _("làm nhiều lượt được; hệ thống lấy lượt tốt nhất")
     elif attempts == 1:
         tries = _("mỗi người một lượt")
     else:
         tries = _n("mỗi người %(n)s lượt; hệ thống lấy lượt tốt nhất", attempts)
-    about = [
-        (_("Số câu hỏi"), count),
-        (_("Thời gian làm bài"), minutes),
+    return [
+        (_("Số câu hỏi"), _n("%(n)s câu", facts.question_count)),
+        (
+            _("Thời gian làm bài"),
+            _n("%(n)s phút, tính từ lúc bắt đầu", limit) if limit else _("không giới hạn"),
+        ),
         (_("Số lượt"), tries),
-        (_("Hạn cuối"), formatting.moment(facts.closes_at)),
     ]
-    if facts.opens_at > now:
-        about.insert(3, (_("Mở từ"), formatting.moment(facts.opens_at)))
-    return about
 
 
 def _deadline(facts: RoundFacts, now: datetime) -> tuple[str, str]:
@@ -156,8 +177,8 @@ def _helped(reader: Reader) -> str:
 def _time_left(facts: RoundFacts, now: datetime) -> str:
     left = facts.closes_at - now
     if left.days >= 1:
-        return _n("còn %(n)s ngày để làm bài thi", left.days)
+        return _n("còn %(n)s ngày", left.days)
     hours = int(left.total_seconds() // 3600)
     if hours >= 1:
-        return _n("còn %(n)s giờ để làm bài thi", hours)
-    return _("sắp hết hạn làm bài thi")
+        return _n("còn %(n)s giờ", hours)
+    return _("sắp hết hạn")

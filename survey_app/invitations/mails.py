@@ -4,7 +4,9 @@ Each answers whether the mail is still wanted, to which address it goes and with
 of it is stored when the mail is queued.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -33,9 +35,14 @@ from survey_app.people.models import Person
 TEST = "test_invitation"
 
 
-def install(app: Flask) -> None:
+# Writes to someone who has handed in and is sent their link again, by the invitation's public id;
+# handed down by the package that knows what was handed in.
+ForTheDone = Callable[[Session, str], Mail | None]
+
+
+def install(app: Flask, for_the_done: ForTheDone) -> None:
     """Hand the composers to the mail package, and what follows from an address."""
-    register(app, INVITATION, compose_invitation)
+    register(app, INVITATION, partial(compose_invitation, for_the_done=for_the_done))
     register(app, REMINDER, compose_reminder)
     register(app, TEST, compose_test, urgent=True)
     on_refused(app, address_refused)
@@ -43,11 +50,16 @@ def install(app: Flask) -> None:
 
 
 def compose_invitation(
-    session: Session, message: OutboxMessage, items: list[OutboxItem]
+    session: Session,
+    message: OutboxMessage,
+    items: list[OutboxItem],
+    *,
+    for_the_done: ForTheDone,
 ) -> Mail | Skip:
     """Compose an invitation, if the round still takes answers and the person can be reached.
 
-    The first one is not for those who are done already; one sent again on request is.
+    The first one is not for those who are done already. One sent again on request tells them so:
+    nobody is invited to what they have handed in.
     """
     now = clock.now()
     found = _found(session, message, now)
@@ -55,8 +67,9 @@ def compose_invitation(
         return found
     person, facts = found
     first = all(item.payload.get("number", 1) == 1 for item in items)
-    if person.is_done and first:
-        return Skip("answered")
+    if person.is_done:
+        told = None if first else for_the_done(session, person.public_id)
+        return told or Skip("answered")
     with speaking(person.reader.locale):
         stop = no_reminders_url(person)
         values = invitation_texts(person.reader, facts, link_url(person), stop, now)

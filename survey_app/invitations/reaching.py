@@ -51,7 +51,9 @@ def correct_and_resend(
 
 
 def resend(session: Session, round_id: int, person_id: int, actor: Actor, now: datetime) -> None:
-    """Send one person's invitation again, with the link that holds now.
+    """Send one person's link again, with the version that holds now.
+
+    Who has handed in is told so instead of being invited.
 
     Raises:
         NotFound: they are not in this round.
@@ -65,12 +67,12 @@ def resend(session: Session, round_id: int, person_id: int, actor: Actor, now: d
         raise Conflict(_("Người này chưa có địa chỉ thư dùng được. Xin sửa địa chỉ trước."))
     if waiting.is_waiting(session, INVITATION, ("person", person_id), ("round", round_id)):
         raise Conflict(_("Thư mời của người này đang chờ gửi, không cần gửi thêm."))
-    _invite_again(session, round_, person_id, now)
+    _send_link_again(session, invitation, round_, now)
     record(session, Action.INVITATION_RESENT, actor, ("invitation", invitation.id))
 
 
 def resend_to_mailbox(session: Session, email: str, now: datetime) -> int:
-    """Send the invitations of live rounds again to everyone who has `email`; return how many.
+    """Send the links of live rounds again to everyone who has `email`; return how many.
 
     Two people may share the mailbox: each gets a mail of their own, with their own link.
     """
@@ -89,7 +91,7 @@ def resend_to_mailbox(session: Session, email: str, now: datetime) -> int:
         .order_by(Invitation.id)
     ).all()
     for invitation, round_ in rows:
-        _invite_again(session, round_, invitation.person_id, now)
+        _send_link_again(session, invitation, round_, now)
         record(session, Action.INVITATION_RESENT, MEMBER, ("invitation", invitation.id))
     return len(rows)
 
@@ -200,6 +202,18 @@ def _reachable(person: Person) -> bool:
 
 def _settled(invitation: Invitation) -> bool:
     return invitation.is_done or invitation.is_exempt
+
+
+def _send_link_again(
+    session: Session, invitation: Invitation, round_: Round, now: datetime
+) -> None:
+    """Invite again, or send who is done already a mail that does not count as the first one."""
+    if not invitation.is_done:
+        _invite_again(session, round_, invitation.person_id, now)
+        return
+    person_id = invitation.person_id
+    said = waiting.said_so_far(session, INVITATION, ("person", person_id), ("round", round_.id))
+    enqueue_many(session, [invitation_item(round_.id, person_id, said + 2, now)])
 
 
 def _invite_again(session: Session, round_: Round, person_id: int, now: datetime) -> bool:

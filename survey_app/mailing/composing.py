@@ -17,6 +17,7 @@ from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.vietnamese import nfc
 
 SUBJECT_LENGTH = 60
+_LEAST_TITLE = 12
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,24 @@ def render_mail(name: str, locale: str, form: str | None, /, **values: Any) -> t
 
 def short_subject(subject: str) -> str:
     """Return `subject` on one line, cut at a word so that it has at most 60 characters."""
-    subject = " ".join(subject.split())
-    if len(subject) <= SUBJECT_LENGTH:
-        return subject
-    head = subject[:SUBJECT_LENGTH].rpartition(" ")[0] or subject[: SUBJECT_LENGTH - 1]
+    return shortened(subject, SUBJECT_LENGTH)
+
+
+def subject_about(title: str, subject: Callable[[str], str]) -> str:
+    """Return `subject(title)` with as much of the title as 60 characters have room for.
+
+    Two mails of one day differ by their titles, so these stay recognisable in any case.
+    """
+    room = SUBJECT_LENGTH - len(subject(""))
+    return subject(shortened(title, max(room, _LEAST_TITLE)))
+
+
+def shortened(text: str, length: int) -> str:
+    """Return `text` on one line, cut at a word so that it has at most `length` characters."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    head = text[:length].rpartition(" ")[0] or text[: length - 1]
     return head.rstrip(" ,;:–-") + "…"
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey_app.mailing.composing import short_subject
+from survey_app.mailing.composing import short_subject, subject_about
 from survey_app.mailing.pace import RESTS, Pace, window
 from survey_app.mailing.transport import Reply, stuffed
 
@@ -51,6 +51,28 @@ def test_a_long_subject_is_cut_at_a_word() -> None:
     )
     assert subject == "[70 năm Đảng bộ Khối] Mời thi tìm hiểu lịch sử Đảng bộ Khối…"
     assert len(subject) <= 60
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("Vòng 1", "[Thẻ] Vòng 1 – mời thi đến 20/9"),
+        (
+            "Tìm hiểu lịch sử Đảng bộ Khối các cơ quan",
+            "[Thẻ] Tìm hiểu lịch sử Đảng bộ Khối các… – mời thi đến 20/9",
+        ),
+        ("Tìm " * 20, "[Thẻ] Tìm Tìm Tìm Tìm Tìm Tìm Tìm Tìm… – mời thi đến 20/9"),
+    ],
+)
+def test_a_title_gives_way_so_that_the_subject_is_whole(title: str, subject: str) -> None:
+    made = subject_about(title, lambda title: f"[Thẻ] {title} – mời thi đến 20/9")
+    assert made == subject
+    assert len(made) <= 60
+
+
+def test_a_title_stays_recognisable_behind_a_long_tag() -> None:
+    made = subject_about("Vòng một, Vòng hai", lambda title: f"[{'Thẻ dài ' * 8}] {title} – hạn")
+    assert "Vòng một" in made
 
 
 @pytest.mark.parametrize("rate", [1, 7, 25, 30, 100, 6000])

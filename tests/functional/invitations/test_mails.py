@@ -57,7 +57,7 @@ def test_the_invitation_says_who_what_until_when_and_whom_to_ask(app, db, send, 
         (invitation,) = invitations_of(session, round_)
         link = settings.base_url + link_path(session, settings.link_key, invitation)
     mail = send()["an@so-mau.example"]
-    assert mail.mail["Subject"] == "[70 năm Đảng bộ Khối] Mời thi tìm hiểu, hạn 20/9/2024"
+    assert mail.mail["Subject"] == "[70 năm Đảng bộ Khối] Vòng 1 – mời thi đến 20/9"
     assert mail.mail["X-Survey-Message"] == "invitation"
     for part in (mail.text, mail.html):
         for words in (
@@ -145,7 +145,7 @@ def test_a_reminder_goes_only_to_whom_it_is_still_true_for(app, db, smtp, send, 
     texts = sorted("đang làm dở" in mail.text for mail in got.values())
     assert texts == [False, True]
     subjects = {mail.mail["Subject"] for mail in got.values()}
-    assert subjects == {"[70 năm Đảng bộ Khối] Nhắc: còn 9 ngày để làm bài thi"}
+    assert subjects == {"[70 năm Đảng bộ Khối] Vòng 1 – nhắc: còn 9 ngày"}
 
 
 def test_a_test_is_marked_and_its_link_is_a_trial(app, db, send, settings, time):

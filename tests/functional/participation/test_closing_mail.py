@@ -103,7 +103,7 @@ def test_it_names_the_promised_moment_not_that_of_the_worker(db: Database, close
     mail = written(db, queued(db)[0])
     assert isinstance(mail, Mail)
     for part in (mail.text, mail.html):
-        assert f"Tuần 1 đã đóng lúc {promised}." in part
+        assert f"“Tuần 1” đã đóng lúc {promised}." in part
         assert noticed not in part
 
 
