@@ -44,6 +44,7 @@
   }
 
   watching.hidden = false;
+  document.getElementById("reload").hidden = true;
   document.addEventListener("visibilitychange", () => look().catch(() => {}));
   setTimeout(watch, EVERY);
 })();

@@ -23,6 +23,10 @@ _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # What stays outside a link in running text: a full stop or bracket after an address is not its own.
 _LINK = re.compile(r"(https?://[^\s<>]*[^\s<>.,;:!?)”\"'])")
 
+# How a mail asks for the reader's screen, and what it is made to ask instead.
+_SCREEN = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.I)
+_ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
+
 
 def listing(found: Found, wanted: Filter, page: str, state: str, app_url: str) -> str:
     """Return one page of the list; `state` is the inbox's, for the script that watches it."""
@@ -69,11 +73,19 @@ def reading(
 
 
 def framed(mail: Caught, asked: Mapping[str, str]) -> str:
-    """Return the HTML part alone, its links opening in a new tab; a phone shows no scroll bar."""
+    """Return the HTML part alone, its links opening in a new tab.
+
+    `frame=phone` shows no scroll bar, as phones do; `look=light` and `look=dark` make the mail see
+    a screen like that, whatever the real one is.
+    """
     html = mail.part("html") or f"<pre>{escape(mail.part('plain'))}</pre>"
+    look = _one_of(LOOKS, asked.get("look"))
     ours = '<base target="_blank">'
     if asked.get("frame") == "phone":
         ours += "<style>html{scrollbar-width:none}</style>"
+    if look:
+        html = _SCREEN.sub(lambda asks: _ALWAYS if asks[1].lower() == look else _NEVER, html)
+        ours += f"<style>:root{{color-scheme:{look} !important}}</style>"
     with_ours = re.sub(r"<head[^>]*>", lambda head: head.group() + ours, html, count=1)
     return with_ours if with_ours != html else ours + html
 

@@ -119,6 +119,20 @@ def test_one_view_at_a_time(catcher: Catcher, view: str, shown: tuple[int, bool]
     assert (f"show-{view}" in page) == (view in ("phone", "desktop"))
 
 
+def test_a_mail_can_be_made_to_see_a_dark_screen(catcher: Catcher) -> None:
+    style = "<style>@media (max-width: 9px) and (prefers-color-scheme: dark) {}</style>"
+    send(catcher, mail_with().replace("<title>", f"{style}<title>"))
+    path = f"/mail/{catcher.inbox.mails()[0].name}/"
+    asked = "(prefers-color-scheme: dark)"
+    assert asked in get(catcher, f"{path}html")[0]
+    assert asked in get(catcher, f"{path}html?look=odd")[0]
+    for look, instead in (("dark", "(min-width: 0)"), ("light", "(max-width: 0)")):
+        framed, _ = get(catcher, f"{path}html?frame=phone&look={look}")
+        assert f"(max-width: 9px) and {instead}" in framed and asked not in framed
+        page, _ = get(catcher, f"{path}?look={look}")
+        assert page.count(f"look={look}") >= 4  # both frames, and the ways to the other views
+
+
 def test_a_full_stop_after_a_link_is_not_part_of_it(catcher: Catcher) -> None:
     send(catcher, mail_with().replace("/i/abc <script>", "/i/abc."))
     page, _ = get(catcher, f"/mail/{catcher.inbox.mails()[0].name}/?view=text")
