@@ -38,6 +38,7 @@ class _Reader(HTMLParser):
         self.problems: list[str] = []
         self.texts: list[tuple[str, str]] = []
         self.ids: list[str] = []
+        self._goes_on = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -50,6 +51,8 @@ class _Reader(HTMLParser):
             self.ids.append(values["id"])
         self._forbidden(tag, values)
         self.texts += [(language, values[name]) for name in _SPOKEN if values.get(name)]
+        # A number kept on one line is part of the sentence around it.
+        self._goes_on = tag == "span" and values.get("class") == "nowrap"
         if tag not in _VOID:
             self.open.append((tag, language))
 
@@ -67,6 +70,7 @@ class _Reader(HTMLParser):
                     self.problems.append(f"<{tag} {name}> points elsewhere: {value}")
 
     def handle_endtag(self, tag: str) -> None:
+        self._goes_on = self._goes_on and tag == "span"
         while self.open:
             if self.open.pop()[0] == tag:
                 break
@@ -74,6 +78,8 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
         if text and not (self.open and self.open[-1][0] in _SILENT):
+            if self._goes_on and self.texts:
+                text = f"{self.texts.pop()[1]} {text}"
             self.texts.append((self.open[-1][1] if self.open else "", text))
 
 

@@ -76,12 +76,11 @@ def _front_values(
         if one.state in {"scheduled", "open"} and one.opens_at <= now < one.closes_at
     ]
     over = [one for one in rounds if one.state == "finalised"]
-    anniversary = campaign.anniversary_date
     return {
         "campaign": {
             "title": campaign.title,
             "theme": campaign.theme,
-            "anniversary": formatting.day(anniversary) if anniversary else None,
+            "issuer": campaign.issuer,
         },
         "brand": campaign.tag,
         "contact": Contact(campaign.contact_name, campaign.contact_phone)

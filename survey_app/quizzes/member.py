@@ -1,6 +1,7 @@
 """Who is answering in this browser, and the signed ticket that a page carries for its posts."""
 
 import re
+from typing import Any
 
 from flask import request, session
 
@@ -30,10 +31,11 @@ def is_seated(entry: Entry) -> bool:
     return session.get(_SESSION_KEY) == [entry.public_id, entry.link_version]
 
 
-def somebody_else_is(entry: Entry) -> bool:
-    """Whether another person's link was confirmed in this browser."""
-    seated = session.get(_SESSION_KEY) or [None]
-    return seated[0] not in {None, entry.public_id}
+def seated_elsewhere(entry: Entry) -> str | None:
+    """Return the public id of the other invitation whose link was confirmed in this browser."""
+    seated: list[Any] = session.get(_SESSION_KEY) or [None]
+    public_id: str | None = seated[0]
+    return None if public_id == entry.public_id else public_id
 
 
 def ticket_for(attempt: Try, entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import make_response, render_template
+from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import formatting
@@ -61,13 +61,19 @@ def message(
     return make_response(page, status)
 
 
+def _send_again() -> Action:
+    """Return the way for whoever has no good link at hand."""
+    return Action(_("Gửi lại liên kết cho tôi"), url_for("lost_link.ask"))
+
+
 def broken_link() -> ResponseReturnValue:
     """The link was cut, mistyped or is not ours."""
     return message(
         404,
         _("Liên kết này không đúng"),
         _("Có thể liên kết bị cắt mất một phần khi sao chép. Xin mở lại từ thư mời."),
-        _("Nếu vẫn không được, xin gọi người phụ trách ghi ở cuối thư mời."),
+        _("Không thấy thư mời, xin bấm nút dưới đây hoặc gọi người phụ trách."),
+        action=_send_again(),
     )
 
 
@@ -78,6 +84,7 @@ def revoked(entry: Entry) -> ResponseReturnValue:
         _("Liên kết này đã được thay bằng liên kết mới"),
         _("Xin mở thư mời mới nhất. Bài đã làm vẫn còn nguyên."),
         entry=entry,
+        action=_send_again(),
     )
 
 
@@ -143,6 +150,22 @@ def other_person(entry: Entry) -> ResponseReturnValue:
     )
 
 
+def other_round(entry: Entry, other: Entry) -> ResponseReturnValue:
+    """The same person went on to another round in this browser."""
+    return message(
+        409,
+        _("Trang này thuộc vòng thi khác"),
+        _(
+            "Trình duyệt đang mở “%(other)s”. Muốn quay lại “%(title)s”, "
+            "xin mở lại liên kết trong thư mời của vòng ấy.",
+            other=other.title,
+            title=entry.title,
+        ),
+        _("Câu trả lời đã lưu của cả hai vòng vẫn còn nguyên."),
+        entry=entry,
+    )
+
+
 def handed_in_without_session(entry: Entry) -> ResponseReturnValue:
     """The paper was taken, but this browser was not confirmed: no score, no name."""
     return message(
@@ -165,6 +188,7 @@ def session_lost(entry: Entry, *, kept: bool) -> ResponseReturnValue:
         first,
         _("Trình duyệt không còn nhớ ai đang làm bài. Mở lại liên kết trong thư là làm tiếp được."),
         entry=entry,
+        action=_send_again(),
     )
 
 

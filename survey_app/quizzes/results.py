@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from string import ascii_uppercase
+from typing import NamedTuple
 
 from survey_app import formatting, i18n
 from survey_app.i18n import _
@@ -25,6 +27,21 @@ class ShownSource:
     url: str
 
 
+class Lettered(NamedTuple):
+    """A choice as the reader's own paper shows it."""
+
+    letter: str
+    text: str
+
+
+class Given(NamedTuple):
+    """One question of a paper with what is chosen at it, if anything is."""
+
+    number: int
+    text: str
+    chosen: list[Lettered]
+
+
 @dataclass(frozen=True)
 class Marked:
     """One question with what was chosen, what was right and why."""
@@ -32,8 +49,8 @@ class Marked:
     number: int
     text: str
     right: bool
-    chosen: list[str]
-    key: list[str]
+    chosen: list[Lettered]
+    key: list[Lettered]
     explanation: str
     source: ShownSource | None
 
@@ -75,6 +92,25 @@ def policy(entry: Entry, now: datetime) -> Policy:
     return Policy(score, key)
 
 
+def given(
+    document: QuestionDocument, paper: Sequence[PaperLine], chosen: Mapping[str, Sequence[str]]
+) -> list[Given]:
+    """Return every question of the paper with its answer, in the reader's language."""
+    texts = shown(document, i18n.current_locale())
+    lines = [(texts[str(name)], order) for name, order in paper]
+    return [
+        Given(number, text.text, _lettered(text, order, chosen.get(text.id, ())))
+        for number, (text, order) in enumerate(lines, 1)
+    ]
+
+
+def _lettered(text: ShownQuestion, order: Sequence[str], wanted: Sequence[str]) -> list[Lettered]:
+    """Return the `wanted` choices with the letters this paper gave them, in that order."""
+    words = {choice.id: choice.text for choice in text.choices}
+    lettered = zip(ascii_uppercase, order, strict=False)
+    return [Lettered(letter, words[choice]) for letter, choice in lettered if choice in wanted]
+
+
 def marked(
     document: QuestionDocument, paper: Sequence[PaperLine], chosen: Mapping[str, Sequence[str]]
 ) -> list[Marked]:
@@ -82,19 +118,24 @@ def marked(
     questions = {question.id: question for question in document.questions}
     texts = shown(document, i18n.current_locale())
     return [
-        _marked(number, questions[str(name)], texts[str(name)], chosen.get(str(name), ()))
-        for number, (name, _order) in enumerate(paper, 1)
+        _marked((number, order), questions[str(name)], texts[str(name)], chosen.get(str(name), ()))
+        for number, (name, order) in enumerate(paper, 1)
     ]
 
 
-def _marked(number: int, question: Question, text: ShownQuestion, chosen: Sequence[str]) -> Marked:
-    words = {choice.id: choice.text for choice in text.choices}
+def _marked(
+    place: tuple[int, Sequence[str]],
+    question: Question,
+    text: ShownQuestion,
+    chosen: Sequence[str],
+) -> Marked:
+    number, order = place
     return Marked(
         number=number,
         text=text.text,
         right=is_right(question, chosen),
-        chosen=[words[choice] for choice in chosen if choice in words],
-        key=[words[choice] for choice in question.key],
+        chosen=_lettered(text, order, chosen),
+        key=_lettered(text, order, question.key),
         explanation=text.explanation,
         source=_source(question.source) if question.source else None,
     )

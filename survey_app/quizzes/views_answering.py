@@ -12,8 +12,8 @@ from survey_app.database import reading, writing
 from survey_app.errors import Conflict, DomainError, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.questions import library
-from survey_app.quizzes import member, messages, queries, saving, services
-from survey_app.quizzes.papers import fragments, shown
+from survey_app.quizzes import member, messages, queries, results, saving, services
+from survey_app.quizzes.papers import fragments
 from survey_app.quizzes.queries import Entry, Try
 from survey_app.web.doors import same_site_post
 from survey_app.web.error_pages import status_of
@@ -53,9 +53,14 @@ def _refusal(attempt: Try, entry: Entry) -> ResponseReturnValue | None:
 
 def stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
     """Return the page for a browser that was not confirmed for this person; it shows no answers."""
-    if member.somebody_else_is(entry):
-        return messages.other_person(entry)
-    return messages.session_lost(entry, kept=kept)
+    elsewhere = member.seated_elsewhere(entry)
+    if elsewhere is None:
+        return messages.session_lost(entry, kept=kept)
+    with reading() as session:
+        other = queries.entry(session, elsewhere)
+    if other is not None and other.person_id == entry.person_id:
+        return messages.other_round(entry, other)
+    return messages.other_person(entry)
 
 
 def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
@@ -189,11 +194,9 @@ def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturn
         if refusal is not None:
             return refusal
         document = library.approved(session, attempt.version_id).document
-    texts = shown(document, i18n.current_locale())
-    lines = [(number, str(name)) for number, (name, _order) in enumerate(attempt.paper, 1)]
-    chosen = saving.chosen(attempt.answers)
+    lines = results.given(document, attempt.paper, saving.chosen(attempt.answers))
     differing = saving.differing(attempt.answers)
-    missing = [(number, texts[name].text) for number, name in lines if name not in chosen]
+    missing = [(line.number, line.text) for line in lines if not line.chosen]
     html = prepared_page(
         "quizzes/review.html",
         same={
@@ -202,8 +205,11 @@ def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturn
             "question_count": len(lines),
             "answered": len(lines) - len(missing),
             "unanswered": missing,
+            "given": [line for line in lines if line.chosen],
             "conflicts": [
-                (number, texts[name].text) for number, name in lines if name in differing
+                (line.number, line.text)
+                for line, (name, _order) in zip(lines, attempt.paper, strict=True)
+                if name in differing
             ],
             "error": error,
             "sent": False,

@@ -60,6 +60,7 @@ def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
             "reading": results.reading_list(marked) if marked else [],
             "attempts_left": left,
             "again": may_try,
+            "limit_minutes": entry.rules.time_limit_minutes,
             "timed_out": attempt.submitted_at >= attempt.deadline,
             "trial": False,
             "brand": entry.campaign_tag,

@@ -28,7 +28,7 @@ from survey_app.questions.models import QuestionSet
 from survey_app.questions.versions import newest_approved
 from survey_app.quizzes import member, messages, results, saving, services
 from survey_app.quizzes.drawing import PaperLine, draw
-from survey_app.quizzes.papers import fragments, shown
+from survey_app.quizzes.papers import fragments
 from survey_app.web.doors import same_site_post
 
 PRACTICE_SLUG = "lam-thu"
@@ -247,15 +247,15 @@ def post_trial(token: str) -> ResponseReturnValue:
 
 
 def _trial_review(run: _Trial, chosen: dict[str, list[str]], *, refused: bool) -> str:
-    texts = shown(run.version.document, i18n.current_locale())
-    lines = [(number, str(name)) for number, (name, _order) in enumerate(run.paper, 1)]
+    lines = results.given(run.version.document, run.paper, chosen)
     return render_template(
         "quizzes/review.html",
         **run.common(),
         form_of_address=_("đồng chí"),
         question_count=len(lines),
         answered=len(chosen),
-        unanswered=[(number, texts[name].text) for number, name in lines if name not in chosen],
+        unanswered=[(line.number, line.text) for line in lines if not line.chosen],
+        given=[line for line in lines if line.chosen],
         conflicts=[],
         carried=[(f"q_{name}", value) for name, values in chosen.items() for value in values],
         paper_url=url_for("trial.show", token=run.token),

@@ -12,6 +12,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from survey_app import clock, formatting, i18n
+from survey_app.web.wrapping import whole
 
 LANGUAGE_COOKIE = "lang"
 
@@ -67,6 +68,7 @@ def install(app: Flask) -> None:
         percent=formatting.percent,
         span=formatting.span,
         short_moment=formatting.short_moment,
+        whole=whole,
     )
 
     @app.before_request
