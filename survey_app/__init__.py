@@ -120,19 +120,23 @@ def _wrap(app: Flask, settings: Settings) -> None:
     from whitenoise import WhiteNoise
 
     from survey_app.web.heads import head_is_get
+    from survey_app.web.packing import Packed
 
-    def nosniff(response_headers: object, _path: str, _url: str) -> None:
+    def add_headers(response_headers: object, path: str, _url: str) -> None:
         response_headers["X-Content-Type-Options"] = "nosniff"  # type: ignore[index]
+        if path.endswith((".css", ".js")):
+            response_headers["Vary"] = "Accept-Encoding"  # type: ignore[index]
 
+    static = Path(__file__).parent / "static"
     whitenoise = WhiteNoise(
         head_is_get(app.wsgi_app),
-        root=str(Path(__file__).parent / "static"),
+        root=str(static),
         prefix="static/",
         autorefresh=settings.development,
         # URLs carry the content's hash as ?v=, so a year is safe.
         max_age=31536000,
-        add_headers_function=nosniff,
+        add_headers_function=add_headers,
     )
-    app.wsgi_app = whitenoise  # type: ignore[method-assign]
+    app.wsgi_app = Packed(whitenoise, static, "/static/")  # type: ignore[method-assign]
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
