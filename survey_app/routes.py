@@ -157,6 +157,7 @@ def _committee() -> list[Route]:
         route("/secretary/", "secretary.home", secretary.home, SECRETARY),
         route(one, "committee.round", committee.board, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
+        route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
     ]
 

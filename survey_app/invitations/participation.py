@@ -155,6 +155,11 @@ class Participation:
         return add_up(row.counts for row in self.rows)
 
     @property
+    def main_kind(self) -> str:
+        """Whom the headline speaks of: the party members, unless only others are invited."""
+        return PARTY_MEMBER if self.members.base or not self.non_members.base else NON_MEMBER
+
+    @property
     def is_open(self) -> bool:
         """Whether help could still change anything."""
         return self.state in ("scheduled", "open") and self.as_of < self.closes_at
@@ -172,7 +177,7 @@ class Participation:
 
     def headline(self, *, today: bool = True) -> str:
         """One sentence to be read aloud. With `today=False` the day is spelt out (mails, paper)."""
-        kind = PARTY_MEMBER if self.members.base or not self.non_members.base else NON_MEMBER
+        kind = self.main_kind
         counts = self.total_of(kind)
         if not counts.base:
             return _("Chưa có ai được mời nên chưa có số liệu.")

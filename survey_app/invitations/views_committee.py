@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 
-from flask import render_template, send_file
+from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from survey_app.campaigns.queries import (
 from survey_app.database import reading, writing
 from survey_app.errors import NotFound
 from survey_app.i18n import _
-from survey_app.invitations import participation_xlsx
+from survey_app.invitations import participation_xlsx, projection
 from survey_app.invitations.participation import (
     NON_MEMBER,
     PARTY_MEMBER,
@@ -87,6 +87,16 @@ def print_view(slug: str) -> ResponseReturnValue:
         round_, found = _board(session, slug)
         campaign = campaign_of(session, round_)
     return render_template("committee/print.html", campaign=campaign, **_page(round_, found))
+
+
+def project(slug: str) -> ResponseReturnValue:
+    """The board for the wall of a meeting room; it asks for itself again, and moves to `?page`."""
+    with reading() as session:
+        _round, found = _board(session, slug)
+    slide = projection.slide(found, request.args.get("page", 1, type=int))
+    return render_template(
+        "committee/projection.html", board=found, slide=slide, floor=projection.FLOOR
+    )
 
 
 def download(slug: str) -> ResponseReturnValue:

@@ -1,14 +1,21 @@
 """A reviewer's way: sign in, read the sentence, look at the cells, print, take the figures."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
+from survey_app import clock
+from survey_app.invitations import tally
+from survey_app.invitations.models import Invitation
 from tests.browser import staff
 from tests.browser.conftest import Open
-from tests.live import World
+from tests.functional.participation.boards import round_of
+from tests.live import Server, World
 
 
 @pytest.mark.parametrize(
@@ -37,12 +44,90 @@ def test_the_state_of_the_campaign_at_a_glance(
         surfer.find("Tải báo cáo").click()
     book = CalamineWorkbook.from_filelike(BytesIO(waiting.value.path().read_bytes()))
     assert book.sheet_names
+    surfer.press("Trình chiếu")
+    assert "Số liệu lúc" in surfer.text()
+    surfer.press("Thôi chiếu")
     surfer.press("Bản in A4")
     surfer.page.set_viewport_size({"width": 1123, "height": 794})  # A4, landscape
     surfer.page.emulate_media(media="print")
     surfer.look()
     sheets = re.findall(rb"/Type\s*/Page\b", surfer.page.pdf(prefer_css_page_size=True))
     assert len(sheets) == 1
+
+
+CELLS = [
+    "Văn phòng – Thanh tra",
+    "Quản lý đất đai",
+    "Tài nguyên nước, khoáng sản và biến đổi khí hậu",
+    "Trung tâm Kỹ thuật tài nguyên và môi trường",
+    "Văn phòng Đăng ký đất đai",
+    "Bảo vệ môi trường",
+]
+FITS = """() => {
+  const main = document.querySelector("main");
+  const cut = [...document.querySelectorAll(".wall-lines li, .wall-name > span")]
+    .filter(one => one.scrollHeight > one.clientHeight + 3);
+  return [document.documentElement.scrollHeight <= innerHeight,
+          main.scrollHeight <= main.clientHeight, cut.map(one => one.textContent.trim())];
+}"""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("count", "js"), [(6, True), (12, False)])
+def test_the_wall_shows_everything_without_scrolling(
+    surf: Open, world: World, count: int, js: bool
+) -> None:
+    cells = {
+        f"Chi bộ {CELLS[n % 6]}{' 2' * (n // 6)}": ("d" * n + "n" * 12, "d") for n in range(count)
+    }
+    with world.app.app_context(), world.db.writing() as session:
+        campaign = staff.load_campaign(session)
+        closes = clock.now() + timedelta(days=2)
+        title = "Tuần 2: Chặng đường 70 năm xây dựng và phát triển"
+        round_of(session, cells, campaign=campaign, slug="t", title=title, closes_at=closes)
+    surfer = surf("desktop", dark=not js, js=js)
+    staff.sign_in(surfer, "committee_reviewer", axe=False)
+    for width, height in ((1280, 720), (1920, 1080), (360, 740)):
+        surfer.page.set_viewport_size({"width": width, "height": height})
+        surfer.open("/committee/rounds/t/projection")
+        if width > 1000:
+            assert surfer.page.evaluate(FITS) == [True, True, []]
+    assert surfer.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") < 28
+    surfer.page.set_viewport_size({"width": 1280, "height": 720})
+    assert surfer.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 28
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_wall_renews_itself_and_says_when_it_cannot(
+    surf: Open, world: World, site: Server
+) -> None:
+    slug = staff.board(world)
+    surfer = surf("desktop")
+    page = surfer.page
+    staff.sign_in(surfer, "committee_reviewer", axe=False)
+    page.clock.install()
+    surfer.open(f"/committee/rounds/{slug}/projection")
+    assert "17/36" in surfer.text()
+    page.evaluate("document.documentElement.dataset.same = 'page'")
+    with world.app.app_context(), world.db.writing() as session:
+        someone = session.scalars(
+            select(Invitation).where(
+                Invitation.is_started.is_(False), Invitation.is_done.is_(False)
+            )
+        ).first()
+        assert someone
+        tally.set_flags(session, someone.id, is_started=True, is_done=True)
+    page.clock.fast_forward(45_000)
+    expect(page.locator(".headline")).to_contain_text("18/36")
+    assert page.evaluate("document.documentElement.dataset.same") == "page"
+    expect(page.locator("#stale")).to_be_hidden()
+    site.stop()
+    page.clock.fast_forward(45_000)
+    expect(page.locator("#stale")).to_be_visible()
+    assert "18/36" in surfer.text()
+    site.start()
+    page.clock.fast_forward(45_000)
+    expect(page.locator("#stale")).to_be_hidden()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
