@@ -24,6 +24,7 @@ class Action(Enum):
     QUESTIONS_DISCARDED = ("questions.discarded", {"version"})
     QUESTIONS_RETIRED = ("questions.retired", {"version"})
     CAMPAIGN_IMPORTED = ("campaign.imported", {"slug"})
+    CAMPAIGN_CREATED = ("campaign.created", {"slug"})
     CAMPAIGN_CHANGED = ("campaign.changed", {"fields"})
     ROUND_CREATED = ("round.created", {"slug", "copied_from"})
     ROUND_CHANGED = ("round.changed", {"fields"})

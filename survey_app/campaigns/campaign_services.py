@@ -13,11 +13,13 @@ from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.campaigns.campaign_file import CampaignInFile, read_campaign
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.queries import current_campaign
 from survey_app.campaigns.seen import refuse_changed
 from survey_app.campaigns.services import RoundPlan, create_round
-from survey_app.errors import Invalid, Problem
+from survey_app.campaigns.settings import CampaignSettings
+from survey_app.errors import Conflict, Invalid, Problem
 from survey_app.i18n import _
-from survey_app.vietnamese import tidy
+from survey_app.vietnamese import slugify, tidy
 
 LARGEST_FILE = 500_000
 _PHONE = re.compile(r"[0-9 +.()-]+")
@@ -48,6 +50,42 @@ def import_campaign(session: Session, path: Path, actor: Actor = CLI) -> Campaig
         change_campaign(session, campaign.id, _still_empty(campaign, in_file), actor)
     _add_rounds(session, campaign, in_file, actor)
     return campaign
+
+
+def blank_campaign() -> Campaign:
+    """Return a campaign of which nothing is known yet; it is not stored."""
+    return Campaign(
+        slug="",
+        title="",
+        tag="",
+        theme="",
+        issuer="",
+        basis="",
+        base_plan_date_confirmed=False,
+        recipients=[],
+        retention_months=12,
+        second_reader=False,
+        settings=CampaignSettings().plain(),
+        is_sample=False,
+        created_at=clock.now(),
+    )
+
+
+def create_campaign(session: Session, values: dict[str, Any], actor: Actor) -> Campaign:
+    """Store the installation's first campaign.
+
+    Raises:
+        Conflict: there is one by now.
+        Invalid: as for `change_campaign`.
+    """
+    if current_campaign(session):
+        raise Conflict(_("Vừa có người tạo chiến dịch. Xin mở lại trang này để xem và sửa."))
+    campaign = blank_campaign()
+    campaign.slug = slugify(values["tag"]) or "chien-dich"
+    session.add(campaign)
+    session.flush()
+    record(session, Action.CAMPAIGN_CREATED, actor, ("campaign", campaign.id), slug=campaign.slug)
+    return change_campaign(session, campaign.id, values, actor)
 
 
 def change_campaign(

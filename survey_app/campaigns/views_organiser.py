@@ -9,7 +9,11 @@ from survey_app import clock
 from survey_app.accounts.doors import signed_in
 from survey_app.campaigns import queries, services
 from survey_app.campaigns.access import organised_round
-from survey_app.campaigns.campaign_services import change_campaign
+from survey_app.campaigns.campaign_services import (
+    blank_campaign,
+    change_campaign,
+    create_campaign,
+)
 from survey_app.campaigns.forms import CampaignForm, RoundForm
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.seen import ChangedSince, fingerprint
@@ -23,9 +27,10 @@ from survey_app.web.error_pages import status_of
 
 
 def campaign() -> ResponseReturnValue:
-    """The campaign's settings, all of them visible, also the empty ones."""
+    """The campaign's settings, all of them visible, also the empty ones; the first is made here."""
     with reading() as session:
-        found = _campaign(session)
+        stored = queries.current_campaign(session)
+    found = stored or blank_campaign()
     form = CampaignForm()
     if request.method == "GET":
         form.show(found)
@@ -34,15 +39,20 @@ def campaign() -> ResponseReturnValue:
         return _campaign_page(form, found), 422
     try:
         with writing() as session:
-            seen = request.form.get("seen", "")
-            change_campaign(session, found.id, form.values(found), signed_in(), seen=seen)
+            if stored:
+                seen = request.form.get("seen", "")
+                change_campaign(session, found.id, form.values(found), signed_in(), seen=seen)
+            else:
+                create_campaign(session, form.values(found), signed_in())
     except ChangedSince as error:
         with reading() as session:
             return _campaign_page(form, _campaign(session), error, again=True), 409
     except DomainError as error:
         return _campaign_page(form, found, error), status_of(error)
     flash(_("Đã lưu chiến dịch."), "good")
-    return redirect(url_for("rounds.campaign"), code=303)
+    # Who came from the list of tasks to put in the contact goes on with the next task.
+    began = not (found.contact_name and found.contact_phone)
+    return redirect(url_for("organiser.home" if began else "rounds.campaign"), code=303)
 
 
 def rounds() -> ResponseReturnValue:
@@ -123,9 +133,7 @@ def copy(slug: str) -> ResponseReturnValue:
 def _campaign(session: Session) -> Campaign:
     found = queries.current_campaign(session)
     if found is None:
-        raise NotFound(
-            _("Chưa có chiến dịch nào. Người quản trị nạp bằng lệnh: flask campaigns import TỆP.")
-        )
+        raise NotFound(_("Chưa có chiến dịch nào. Xin tạo ở mục “Chiến dịch” trước."))
     return found
 
 
@@ -147,7 +155,7 @@ def _campaign_page(
         campaign=found,
         settings=campaign_settings(found.settings),
         problems=problems,
-        seen=_seen(found, again),
+        seen=_seen(found if found.id else None, again),
     )
 
 

@@ -17,6 +17,7 @@ from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing import queries as mailing
 from survey_app.people.models import Person
 from survey_app.questions.models import QuestionSetVersion
+from survey_app.questions.queries import question_sets
 
 LIVE = ("scheduled", "open")
 SHOWN_STUCK = 5
@@ -39,11 +40,8 @@ class Todo:
 def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
     """Return everything that waits for the organiser."""
     campaign = current_campaign(session)
-    if campaign is None:
-        text = _("Người quản trị nạp chiến dịch bằng lệnh: flask campaigns import TỆP.")
-        return [Todo(_("Chưa có chiến dịch"), text, _("Xem chiến dịch"), "rounds.campaign")]
     found = [*_mails(session), *_live(session, now), *_stuck(session), *_drafts(session, now, mail)]
-    found += _beginnings(session, campaign)
+    found += [*_of_campaign(campaign), *_beginnings(session)]
     return sorted(found, key=lambda todo: not todo.urgent)
 
 
@@ -150,14 +148,20 @@ def _drafts(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
     return found
 
 
-def _beginnings(session: Session, campaign: Campaign) -> list[Todo]:
-    found = []
-    if not (campaign.contact_name and campaign.contact_phone):
+def _of_campaign(campaign: Campaign | None) -> list[Todo]:
+    if campaign is None:
+        title, label = _("Chưa có chiến dịch"), _("Tạo chiến dịch")
+        text = _("Ghi tên, cơ quan tổ chức và người để hỏi: thư và trang nào cũng cần.")
+    elif not (campaign.contact_name and campaign.contact_phone):
+        title, label = _("Chưa có người phụ trách"), _("Ghi người phụ trách")
         text = _("Thư mời phải ghi người để hỏi. Chưa có thì chưa gửi được thư nào.")
-        label = _("Ghi người phụ trách")
-        found.append(
-            Todo(_("Chưa có người phụ trách"), text, label, "rounds.campaign", urgent=True)
-        )
+    else:
+        return []
+    return [Todo(title, text, label, "rounds.campaign", urgent=True)]
+
+
+def _beginnings(session: Session) -> list[Todo]:
+    found = []
     if not session.scalar(select(exists().where(Person.id.is_not(None)))):
         text = _("Tải danh sách đảng viên, quần chúng từ tệp Excel đang có.")
         found.append(
@@ -165,14 +169,24 @@ def _beginnings(session: Session, campaign: Campaign) -> list[Todo]:
         )
     approved = exists().where(QuestionSetVersion.state == "approved")
     if not session.scalar(select(approved)):
-        text = _("Dán cả đề vào một ô, hoặc soạn từng câu; xem lại rồi duyệt.")
-        found.append(
-            Todo(_("Chưa có bộ câu hỏi đã duyệt"), text, _("Soạn bộ câu hỏi"), "questions.index")
-        )
+        found.append(_first_questions(session))
     elif not session.scalar(select(exists().where(Round.state != "cancelled"))):
         text = _("Đã có bộ câu hỏi. Chọn chi bộ, hạn cuối và số lượt là xong.")
         found.append(Todo(_("Chưa có vòng thi"), text, _("Mở vòng thi"), "rounds.new"))
     return found
+
+
+def _first_questions(session: Session) -> Todo:
+    in_work = question_sets(session)
+    if in_work:
+        draft = in_work[0].versions[0]
+        text = _n(
+            "Bản nháp có %(n)s câu, chưa duyệt nên chưa mở vòng thi được.",
+            draft.questions + draft.drafts,
+        )
+        return Todo(in_work[0].title, text, _("Sửa và duyệt"), "questions.show", in_work[0].slug)
+    text = _("Dán cả đề vào một ô, hoặc soạn từng câu; xem lại rồi duyệt.")
+    return Todo(_("Chưa có bộ câu hỏi đã duyệt"), text, _("Soạn bộ câu hỏi"), "questions.index")
 
 
 def _rounds(session: Session, states: tuple[str, ...]) -> list[Round]:

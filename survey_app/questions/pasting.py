@@ -66,11 +66,19 @@ def document_of(given: Given, paper: ReadPaper) -> QuestionDocument:
     Raises:
         Invalid: the paper cannot become a question set as it is.
     """
-    document = paper.to_document(given.title or None)
-    if not given.source.strip():
+    return with_source(paper.to_document(given.title or None), given.source)
+
+
+def with_source(document: QuestionDocument, name: str) -> QuestionDocument:
+    """Return the document with the source `name` at every question that has none; "" changes nothing.
+
+    Raises:
+        Invalid: the name is too long.
+    """
+    if not name.strip():
         return document
     try:
-        source = Source(document=given.source)
+        source = Source(document=name)
     except ValidationError:
         raise Invalid(_("Nguồn chung quá dài.")) from None
     questions = tuple(

@@ -30,8 +30,13 @@ def new() -> ResponseReturnValue:
     try:
         given = pasting.Given.posted()
         paper = pasting.read(given)
-        if request.form.get("step") != "save":
-            return render_template("questions/read.html", given=given, paper=paper)
+        saving = request.form.get("step") == "save"
+        unnamed = not (given.title or paper.title or paper.document)
+        if unnamed or not saving:
+            page = render_template(
+                "questions/read.html", given=given, paper=paper, unnamed=saving and unnamed
+            )
+            return page, 422 if saving else 200
         document = pasting.document_of(given, paper)
     except Invalid as error:
         page = render_template(
@@ -85,10 +90,12 @@ def header(slug: str) -> ResponseReturnValue:
         raise NotFound(_("Bộ câu hỏi này không có bản nháp."))
     if request.method == "GET":
         stored = {name: getattr(draft.document, name) for name in pasting.HEADER_TEXTS}
+        stored["source"] = ""
         return render_template("questions/header.html", slug=slug, draft=draft, typed=stored)
     typed = {name: request.form.get(name, "") for name in pasting.HEADER_TEXTS}
+    source = request.form.get("source", "")
     try:
-        changed = pasting.with_header(draft.document, typed)
+        changed = pasting.with_source(pasting.with_header(draft.document, typed), source)
         with writing() as unit:
             services.save_draft(
                 unit,
@@ -99,7 +106,11 @@ def header(slug: str) -> ResponseReturnValue:
             )
     except DomainError as error:
         page = render_template(
-            "questions/header.html", slug=slug, draft=draft, typed=typed, error=error
+            "questions/header.html",
+            slug=slug,
+            draft=draft,
+            typed={**typed, "source": source},
+            error=error,
         )
         return page, status_of(error)
     flash(_("Đã lưu."), "good")
