@@ -1,7 +1,7 @@
 """What an organiser has to do now, most urgent first, each with its one next step."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from survey_app.questions.queries import question_sets
 
 LIVE = ("scheduled", "open")
 SHOWN_STUCK = 5
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _live(session: Session, now: datetime) -> list[Todo]:
                 )
             )
         look = reminding.outlook(session, round_, now)
-        if look.possible:
+        if look.possible and _time_to_remind(round_, now):
             left = remaining(round_.closes_at, now)
             found.append(
                 Todo(
@@ -112,6 +113,11 @@ def _live(session: Session, now: datetime) -> list[Todo]:
                 )
             )
     return found
+
+
+def _time_to_remind(round_: Round, now: datetime) -> bool:
+    """Not on the day of the invitation, unless the round is short."""
+    return now - round_.opens_at >= min(A_DAY, (round_.closes_at - round_.opens_at) / 2)
 
 
 def _stuck(session: Session) -> list[Todo]:

@@ -70,7 +70,7 @@ def document_of(given: Given, paper: ReadPaper) -> QuestionDocument:
 
 
 def with_source(document: QuestionDocument, name: str) -> QuestionDocument:
-    """Return the document with the source `name` at every question that has none; "" changes nothing.
+    """Return the document with the source `name` at every question without; "" changes nothing.
 
     Raises:
         Invalid: the name is too long.

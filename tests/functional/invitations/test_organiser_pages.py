@@ -13,7 +13,7 @@ from survey_app.invitations import tally
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.people.models import Person
-from tests.factories import sign_in, submit
+from tests.factories import sign_in, sign_in_as, submit
 from tests.factories_rounds import (
     CLOSES,
     NAMES,
@@ -219,7 +219,10 @@ def running(db):
         return {"lost": people[1].public_id, "failed": message.id, "person": people[2].public_id}
 
 
-def test_home_says_what_needs_doing(organiser, running):
+def test_home_says_what_needs_doing(organiser, running, time):
+    assert "Nhắc 6 người" not in organiser.get("/organiser/").text  # invited an hour ago
+    time.move(hours=24)
+    sign_in_as(organiser, organiser.user_id)
     page = organiser.get("/organiser/").text
     for words in (
         "1 người không nhận được thư",

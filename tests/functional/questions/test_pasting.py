@@ -183,3 +183,41 @@ def test_in_english(client: FlaskClient, organiser: int) -> None:
         " ".join(PAPER.split()),
     ]
     assert_page(page.text, page.headers, content=content, locale="en")
+
+
+def test_a_paper_without_a_title_is_not_saved_nameless(
+    client: FlaskClient, organiser: int, db: Database
+) -> None:
+    nameless = PAPER.partition("\n\n")[2]
+    given = {"text": nameless, "step": "save", "source": "Kế hoạch", "key_2": "1"}
+    page = submit(client, NEW, given)
+    assert page.status_code == 422
+    assert_page(page.text, page.headers)
+    assert "Cần sửa: Xin đặt tên cho bộ câu hỏi." in " ".join(page.text.split())
+    assert 'value="Kế hoạch"' in page.text
+    assert re.search(r'name="key_2" value="1" checked', page.text)
+    assert sets(db) == 0
+    assert submit(client, NEW, {**given, "title": "Đề"}).location == "/organiser/questions/de"
+
+
+def test_one_source_for_all_questions_without_can_be_given_later(
+    client: FlaskClient, organiser: int, db: Database
+) -> None:
+    submit(client, NEW, {"text": PAPER, "step": "save", "title": "Đề", "key_2": "0"})
+    one = "/organiser/questions/de"
+    blocked = client.get(f"{one}/approve").text
+    assert "Ghi nguồn chung cho các câu chưa có" in blocked
+    words = client.get(f"{one}/header").text
+    assert "3 câu chưa ghi nguồn" in words
+    long = submit(client, f"{one}/header", {"title": "Đề", "source": "x" * 10_001})
+    assert long.status_code == 422 and "Nguồn chung quá dài" in long.text
+    found = re.search(r'name="revision" value="(\d+)"', words)
+    assert found
+    typed = {"title": "Đề", "source": "Kế hoạch 422", "revision": found[1]}
+    assert submit(client, f"{one}/header", typed).location == one
+    with db.reading() as session:
+        draft = queries.draft_of(session, "de")
+    assert draft is not None
+    assert [item.source.document for item in draft.document.questions] == ["Kế hoạch 422"] * 3
+    assert "chưa ghi nguồn" not in client.get(f"{one}/header").text
+    assert "Duyệt 2 câu" in client.get(f"{one}/approve").text
