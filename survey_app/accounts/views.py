@@ -45,21 +45,32 @@ def _enter_with_password(form: SignInForm) -> ResponseReturnValue:
 
 
 def link(token: str) -> ResponseReturnValue:
-    """A one-time link. Opening it changes nothing and sets no cookie; the button spends it."""
+    """A one-time link. Opening it changes nothing and sets no cookie; ticked and pressed spends it.
+
+    Gateways open links and submit their forms as they came, so the button alone is not enough.
+    """
     g.actor = None  # who was signed in before does not matter here, and is not shown
-    if request.method == "POST":
+    posted = request.method == "POST"
+    if posted:
         same_site_post()
-        try:
-            with writing() as unit:
-                user = links.spend(unit, token)
-                entry = sign_in.open_session(unit, user, means="link")
-        except Expired as error:
-            return _spent(error)
-        target = url_for("account.password", first="1") if entry.ask_for_password else ""
-        return entering.enter(entry, "link", target)
+        if request.form.get("sure") == "yes":
+            return _enter_by_link(token)
     with reading() as unit:
         live = links.is_live(unit, token)
-    return render_template("accounts/link.html") if live else _spent()
+    if not live:
+        return _spent()
+    return render_template("accounts/link.html", unsure=posted), 422 if posted else 200
+
+
+def _enter_by_link(token: str) -> ResponseReturnValue:
+    try:
+        with writing() as unit:
+            user = links.spend(unit, token)
+            entry = sign_in.open_session(unit, user, means="link")
+    except Expired as error:
+        return _spent(error)
+    target = url_for("account.password", first="1") if entry.ask_for_password else ""
+    return entering.enter(entry, "link", target)
 
 
 def _spent(error: Expired | None = None) -> ResponseReturnValue:

@@ -122,6 +122,7 @@ def organiser(camera: Camera, world: World) -> None:
 
     def sign_in(page: Page) -> None:
         page.goto(next(way))
+        page.locator("#sure").check()
         page.locator("main form button[type=submit]").click()
         page.wait_for_load_state()
 

@@ -63,6 +63,7 @@ def sign_in_link(world: World, *roles: str, email: str = "") -> str:
 def sign_in(surfer: Surfer, *roles: str, axe: bool = True) -> None:
     """Sign in by a one-time link."""
     surfer.open(sign_in_link(surfer.world, *roles), axe=axe)
+    surfer.page.get_by_label("Đúng, tôi muốn đăng nhập").check()
     surfer.press("Đăng nhập", axe=axe)
 
 

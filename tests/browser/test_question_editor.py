@@ -35,6 +35,7 @@ def sign_in(surfer: Surfer, world: World) -> None:
         key = current_settings().link_key
         path = links.make(session, key, user, actor=CLI, source="test").path
     surfer.open(path)
+    surfer.page.get_by_label("Đúng, tôi muốn đăng nhập").check()
     surfer.press("Đăng nhập", exact=True)
     surfer.press("Để sau")
 

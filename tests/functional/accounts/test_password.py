@@ -167,7 +167,7 @@ def test_a_flood_of_strangers_does_not_lock_the_owner_out(
     # and a one-time link always works
     result = app.test_cli_runner().invoke(args=["users", "link", EMAIL])
     path = result.stdout.strip().removeprefix("http://127.0.0.1:8000")
-    assert app.test_client().post(path).status_code == 303
+    assert app.test_client().post(path, data={"sure": "yes"}).status_code == 303
 
 
 def test_colleagues_behind_one_address_do_not_lock_each_other_out(
@@ -246,7 +246,8 @@ def test_who_came_by_link_sets_a_password_without_the_old_one(
     app: Flask, client: FlaskClient, organiser: int
 ) -> None:
     result = app.test_cli_runner().invoke(args=["users", "link", EMAIL])
-    client.post(result.stdout.strip().removeprefix("http://127.0.0.1:8000"))
+    path = result.stdout.strip().removeprefix("http://127.0.0.1:8000")
+    client.post(path, data={"sure": "yes"})
     page = client.get("/account/password").text
     assert 'name="current"' not in page and 'autocomplete="new-password"' in page
     fresh = {"password": "năm con mèo leo cây bưởi"}

@@ -1,15 +1,19 @@
 """One-time sign-in links: made on the command line, spent by a person and not by a robot."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from survey_app.accounts.models import SignInLink, User
 from survey_app.audit.models import AuditEvent
 from survey_app.database import Database
 from tests.conftest import TestClock
 from tests.factories import make_user
+from tests.page import assert_page
 
 
 def run(app: Flask, *args: str):
@@ -20,6 +24,11 @@ def link_path(app: Flask, email: str = "chi.hoa@so-mau.example") -> str:
     result = run(app, "link", email)
     assert result.exit_code == 0, result.output
     return result.stdout.strip().removeprefix("http://127.0.0.1:8000")
+
+
+def enter(client: FlaskClient, path: str, **options: Any) -> TestResponse:
+    """Tick the box and press the button, as the owner does."""
+    return client.post(path, data={"sure": "yes"}, **options)
 
 
 @pytest.fixture
@@ -34,7 +43,7 @@ def test_the_command_line_makes_an_administrator_who_gets_in(
     assert result.exit_code == 0
     path = result.stdout.strip().removeprefix("http://127.0.0.1:8000")
     assert path.startswith("/sign-in/")
-    response = client.post(path)
+    response = enter(client, path)
     assert response.status_code == 303
     assert client.get("/admin/users").status_code == 200
     with db.reading() as session:
@@ -66,14 +75,35 @@ def test_a_robot_that_looks_at_the_link_spends_nothing(
         assert "Set-Cookie" not in page.headers
         assert "Hoa" not in page.text
     assert page.headers["Referrer-Policy"] == "strict-origin"
-    assert client.post(path).location == "/account/password?first=1"
+    assert enter(client, path).location == "/account/password?first=1"
+
+
+@pytest.mark.parametrize("data", [{}, {"sure": ""}, {"sure": "no"}, {"lang": "en"}])
+def test_a_robot_that_submits_the_form_as_it_came_spends_nothing(
+    app: Flask, client: FlaskClient, db: Database, organiser: int, data: dict[str, str]
+) -> None:
+    path = link_path(app)
+    page = client.post(path, data=data)
+    assert page.status_code == 422
+    assert "Set-Cookie" not in page.headers
+    assert "Xin đánh dấu" in page.text
+    assert_page(page.text, page.headers)
+    with db.reading() as session:
+        assert session.scalars(select(SignInLink.used_at)).one() is None
+    assert enter(client, path).location == "/account/password?first=1"
+
+
+def test_nothing_is_ticked_beforehand(app: Flask, client: FlaskClient, organiser: int) -> None:
+    page = client.get(link_path(app))
+    assert page.text.count('name="sure"') == 1
+    assert " checked" not in page.text
 
 
 def test_a_link_works_once(app: Flask, client: FlaskClient, organiser: int) -> None:
     path = link_path(app)
-    assert client.post(path).status_code == 303
+    assert enter(client, path).status_code == 303
     other = app.test_client()
-    assert other.post(path).status_code == 410
+    assert enter(other, path).status_code == 410
     assert other.get(path).status_code == 410
     assert "mới" in other.get(path).text
     assert other.get("/account").status_code == 303
@@ -84,10 +114,10 @@ def test_a_link_ends_after_24_hours(
 ) -> None:
     path = link_path(app)
     time.move(hours=24)
-    assert client.post(path).status_code == 410
+    assert enter(client, path).status_code == 410
     path = link_path(app)
     time.move(hours=24, seconds=-1)
-    assert client.post(path).status_code == 303
+    assert enter(client, path).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -97,8 +127,8 @@ def test_another_site_cannot_sign_somebody_in(
     app: Flask, client: FlaskClient, organiser: int, headers: dict[str, str]
 ) -> None:
     path = link_path(app)
-    assert client.post(path, headers=headers).status_code == 403
-    assert client.post(path).status_code == 303
+    assert enter(client, path, headers=headers).status_code == 403
+    assert enter(client, path).status_code == 303
 
 
 def test_a_made_up_or_damaged_link_is_a_kind_page(client: FlaskClient) -> None:
@@ -118,7 +148,7 @@ def test_the_session_cookie_starts_afresh(app: Flask, client: FlaskClient, organ
     with client.session_transaction() as cookie:
         cookie["planted"] = "by somebody else"
         cookie["csrf_token"] = "known to somebody else"
-    client.post(link_path(app))
+    enter(client, link_path(app))
     with client.session_transaction() as cookie:
         assert "planted" not in cookie
         assert cookie.get("csrf_token") != "known to somebody else"
@@ -128,16 +158,16 @@ def test_the_session_cookie_starts_afresh(app: Flask, client: FlaskClient, organ
 def test_the_language_of_the_account_holds_after_signing_in(app: Flask, db: Database) -> None:
     make_user(db, "organiser", email="english@so-mau.example", locale="en")
     client = app.test_client()
-    client.post(link_path(app, "english@so-mau.example"))
+    enter(client, link_path(app, "english@so-mau.example"))
     assert "My account" in client.get("/account").text
 
 
 def test_the_password_is_asked_for_once_and_can_wait(
     app: Flask, client: FlaskClient, organiser: int
 ) -> None:
-    assert client.post(link_path(app)).location == "/account/password?first=1"
+    assert enter(client, link_path(app)).location == "/account/password?first=1"
     assert "Để sau" in client.get("/account/password?first=1").text
-    assert client.post(link_path(app)).location == "/organiser/"
+    assert enter(client, link_path(app)).location == "/organiser/"
 
 
 @pytest.mark.parametrize(

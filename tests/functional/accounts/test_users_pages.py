@@ -60,7 +60,7 @@ def test_an_account_is_opened_with_a_role_and_a_link(
     assert "bi.thu@so-mau.example" in page.text
     shown = submit(client, response.location, to=f"{response.location}/link")
     path = shown.text.split("<code>http://127.0.0.1:8000")[1].split("</code>")[0]
-    assert app.test_client().post(path).status_code == 303
+    assert app.test_client().post(path, data={"sure": "yes"}).status_code == 303
     assert path not in client.get(response.location).text, "shown once"
     with db.reading() as session:
         actors = session.scalars(
