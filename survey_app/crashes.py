@@ -7,13 +7,19 @@ database's own code and the places in the code, never a message.
 
 import traceback
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
 from survey_app.i18n import _
 
 # Somebody else was first: a duplicate, a row that is gone, a deadlock, a failed serialisation.
 _LOST_RACE = frozenset({"23505", "23503", "23P01", "40001", "40P01"})
 _LOST_RACE_SQLITE = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")
+
+# Nothing is wrong with what was asked: the database is locked, full, being restarted, out of reach.
+_TROUBLE = ("08", "53", "57P", "55P03", "25006")
+_TROUBLE_SQLITE = tuple(
+    f"SQLITE_{name}" for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "PROTOCOL")
+)
 
 
 def code_of(error: BaseException) -> str:
@@ -28,6 +34,22 @@ def is_lost_race(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     return code_of(error) in _LOST_RACE or str(error.orig).startswith(_LOST_RACE_SQLITE)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database takes nothing just now, so that the same may work a little later.
+
+    Whether what was being committed at that moment is stored cannot be known: retries are safe,
+    for every write of ours is idempotent.
+    """
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, TimeoutError)  # no connection, or no turn to write, came free
+    if error.connection_invalidated:
+        return True
+    code = code_of(error)
+    # A server that cannot be reached gives no code.
+    unreachable = not code and isinstance(error, OperationalError)
+    return unreachable or code.startswith((*_TROUBLE, *_TROUBLE_SQLITE))
 
 
 def is_missing_table(error: BaseException) -> bool:

@@ -7,7 +7,7 @@ Reading and writing are different connections. A reading one refuses writes in t
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -132,8 +132,8 @@ class Database:
         self._write_lock = threading.Lock()
         self._held = threading.local()
         if self.is_sqlite:
-            self.write_engine = _sqlite_engine(url, writes=True)
-            self.read_engine = _sqlite_engine(url, writes=False)
+            self.write_engine = _sqlite_engine(url, give_up_at=self._give_up_at)
+            self.read_engine = _sqlite_engine(url, give_up_at=None)
         else:
             self.write_engine = create_engine(
                 url, pool_size=10, max_overflow=20, hide_parameters=True
@@ -151,7 +151,11 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One unit of work: commits when the block ends, rolls back when it raises."""
+        """One unit of work: commits when the block ends, rolls back when it raises.
+
+        Raises:
+            TimeoutError, OperationalError: on SQLite, no turn to write came in `BUSY_SECONDS`.
+        """
         if getattr(self._held, "now", False):
             raise RuntimeError("a unit of work inside a unit of work")
         self._held.now = True
@@ -165,11 +169,23 @@ class Database:
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
-        if self.is_sqlite:
-            with self._write_lock:
-                yield
-        else:
+        if not self.is_sqlite:
             yield
+            return
+        # One patience for both queues: behind our own threads and behind other processes.
+        self._held.give_up_at = time.monotonic() + BUSY_SECONDS
+        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
+            raise TimeoutError("no turn to write came")
+        try:
+            yield
+        finally:
+            self._write_lock.release()
+
+    def _give_up_at(self) -> float:
+        """Return until when this thread's unit of work waits for its turn (`time.monotonic`)."""
+        in_unit = getattr(self._held, "now", False)
+        moment: float = self._held.give_up_at if in_unit else time.monotonic() + BUSY_SECONDS
+        return moment
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -177,9 +193,11 @@ class Database:
         self.read_engine.dispose()
 
 
-def _sqlite_engine(url: str, *, writes: bool) -> Engine:
+def _sqlite_engine(url: str, *, give_up_at: Callable[[], float] | None) -> Engine:
+    """Return an engine that writes, waiting for its turn until `give_up_at()`, or only reads."""
     from pysqlite3 import dbapi2
 
+    writes = give_up_at is not None
     check_sqlite_version(dbapi2.sqlite_version_info)
     engine = create_engine(
         url.replace("sqlite:", "sqlite+pysqlite:", 1),
@@ -203,16 +221,15 @@ def _sqlite_engine(url: str, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        if not writes:
+        if give_up_at is None:
             connection.exec_driver_sql("BEGIN")
             return
-        _begin_immediate(connection)
+        _begin_immediate(connection, give_up_at())
 
     return engine
 
 
-def _begin_immediate(connection: Any) -> None:
-    give_up_at = time.monotonic() + BUSY_SECONDS
+def _begin_immediate(connection: Any, give_up_at: float) -> None:
     while True:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

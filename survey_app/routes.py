@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.accounts import views as sign_in
 from survey_app.accounts import views_account as account
@@ -16,6 +17,7 @@ from survey_app.accounts.doors import (
     STAFF,
     current_actor,
 )
+from survey_app.accounts.scope import Actor
 from survey_app.campaigns import views_organiser as drafts
 from survey_app.demo import views as demo
 from survey_app.demo.doors import TRIAL
@@ -215,6 +217,12 @@ def _trial() -> list[Route]:
         route("/demo/<key>", "demo.role", demo.role, TRIAL),
         route("/demo/<key>", "demo.become", demo.become, TRIAL, "POST", csrf=False),
     ]
+def _who_looks() -> Actor | None:
+    """Return who is signed in. Error pages ask too: for a database in trouble nobody is."""
+    try:
+        return current_actor()
+    except SQLAlchemyError:
+        return None
 
 
 def install_page_context(app: Flask) -> None:
@@ -222,6 +230,6 @@ def install_page_context(app: Flask) -> None:
 
     @app.context_processor
     def context() -> dict[str, Any]:
-        actor = current_actor()
+        actor = _who_looks()
         contact = None if actor else CurrentContact()
         return {"current_actor": actor, "nav_items": nav_items(actor), "contact": contact}

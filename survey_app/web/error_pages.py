@@ -5,7 +5,7 @@ import logging
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from survey_app import crashes
@@ -23,6 +23,8 @@ from survey_app.i18n import _
 from survey_app.web.resend import resend_page
 
 log = logging.getLogger(__name__)
+
+_COME_AGAIN_SECONDS = 5
 
 STATUS: dict[type[DomainError], int] = {
     NotAllowed: 403,
@@ -77,24 +79,47 @@ def _titles() -> dict[int, tuple[str, str]]:
     }
 
 
+def _told(error: DomainError) -> Response:
+    """Say why what the user asked for cannot be done."""
+    status = status_of(error)
+    titles = {
+        403: _("Không có quyền"),
+        404: _("Không tìm thấy"),
+        409: _("Việc này hiện không làm được"),
+        410: _("Đã quá hạn"),
+        422: _("Thông tin chưa dùng được"),
+        429: _("Xin đợi một lát"),
+    }
+    response = _page(status, titles.get(status, ""), error.message, error.problems)
+    if isinstance(error, Throttled):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _come_again() -> Response:
+    """The database takes nothing just now: say so, and keep what was typed."""
+    title = _("Máy chủ đang bận")
+    if request.method in {"GET", "HEAD"}:
+        message = _("Những gì đã lưu vẫn còn. Xin đợi một lát rồi mở lại trang.")
+    else:
+        message = _(
+            "Lần này có thể chưa lưu được. Xin đợi một lát rồi gửi lại; "
+            "gửi lại không bị tính hai lần."
+        )
+    if request.method == "POST" and not request.is_json:
+        response = resend_page(503, title, message)
+    else:
+        response = _page(503, title, message)
+    response.headers["Retry-After"] = str(_COME_AGAIN_SECONDS)
+    return response
+
+
 def install(app: Flask) -> None:
     """Register the handlers on `app`."""
 
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> ResponseReturnValue:
-        status = status_of(error)
-        titles = {
-            403: _("Không có quyền"),
-            404: _("Không tìm thấy"),
-            409: _("Việc này hiện không làm được"),
-            410: _("Đã quá hạn"),
-            422: _("Thông tin chưa dùng được"),
-            429: _("Xin đợi một lát"),
-        }
-        response = _page(status, titles.get(status, ""), error.message, error.problems)
-        if isinstance(error, Throttled):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response
+        return _told(error)
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> ResponseReturnValue:
@@ -115,10 +140,13 @@ def install(app: Flask) -> None:
                 response.headers[name] = value
         return response
 
-    @app.errorhandler(DBAPIError)
-    def refused_by_the_database(error: DBAPIError) -> ResponseReturnValue:
+    @app.errorhandler(SQLAlchemyError)
+    def refused_by_the_database(error: SQLAlchemyError) -> ResponseReturnValue:
         if crashes.is_lost_race(error):
-            return domain_error(Conflict(crashes.lost_race_message()))
+            return _told(Conflict(crashes.lost_race_message()))
+        if crashes.is_unavailable(error):
+            log.error("no database in %s\n%s", request.endpoint, crashes.report(error))
+            return _come_again()
         return crash(error)
 
     @app.errorhandler(Exception)
