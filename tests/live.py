@@ -28,7 +28,7 @@ from survey_app.database import Base, Database
 from survey_app.invitations.models import Invitation
 from survey_app.people.models import Person
 from survey_app.quizzes.models import Attempt, Grading
-from tests.factories_rounds import invitations_of, launched_round, link_path
+from tests.factories_rounds import invitations_of, launched_round, link_path, make_version
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,13 +41,16 @@ def free_port() -> int:
         return port
 
 
-def gunicorn_command(port: int) -> list[str]:
+SHIPPED = "survey_app.wsgi:app"
+
+
+def gunicorn_command(port: int, application: str = SHIPPED) -> list[str]:
     """Return the command line of the web server, as shipped."""
     shipped = ["--config", "python:survey_app.gunicorn_conf", "--bind", f"127.0.0.1:{port}"]
-    return [sys.executable, "-m", "gunicorn", *shipped, "survey_app.wsgi:app"]
+    return [sys.executable, "-m", "gunicorn", *shipped, application]
 
 
-def _die_with_the_test() -> None:
+def die_with_the_test() -> None:
     """Ask Linux to stop this process when the test's is killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
@@ -56,7 +59,10 @@ def _die_with_the_test() -> None:
 class Server:
     """One web server. `environ` holds the SURVEY_* settings."""
 
-    def __init__(self, environ: Mapping[str, str], port: int, log: Path) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], port: int, log: Path, application: str = SHIPPED
+    ) -> None:
+        self._application = application
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self._environ = {**os.environ, **environ, "SURVEY_BASE_URL": self.url}
@@ -65,17 +71,20 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers."""
+        self._process = self._spawn(gunicorn_command(self.port, self._application))
+        self._wait()
+
+    def _spawn(self, command: list[str]) -> "subprocess.Popen[bytes]":
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                gunicorn_command(self.port),
+            return subprocess.Popen(
+                command,
                 cwd=ROOT,
                 env=self._environ,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_the_test,
+                preexec_fn=die_with_the_test,
             )
-        self._wait()
 
     def _wait(self) -> None:
         for _try in range(300):
@@ -133,10 +142,13 @@ class World:
         """Let go of the database."""
         self.db.dispose()
 
-    def launch(self, *, open_for: timedelta = timedelta(days=2), **round_: Any) -> list[str]:
+    def launch(
+        self, *, open_for: timedelta = timedelta(days=2), questions: int = 10, **round_: Any
+    ) -> list[str]:
         """Launch a round that is open now; return the links' paths in the order of its people."""
         round_.setdefault("closes_at", clock.now() + open_for)
         with self.app.app_context(), self.db.writing() as session:
+            round_.setdefault("version", make_version(session, questions=questions))
             made = launched_round(session, **round_)
             key = self.settings.link_key
             return [link_path(session, key, one) for one in invitations_of(session, made)]
