@@ -5,42 +5,41 @@ lost, nothing counts twice. `make faults N=20 SEED=7` repeats it with other mome
 import os
 import random
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from survey_app.invitations.models import Invitation
-from survey_app.mailing.models import OutboxItem
-from survey_app.quizzes.models import Attempt, Grading
-from tests.faults.loads import Driver, Ledger, drive
-from tests.live import Server, World, free_port
+from tests.faults import checker
+from tests.faults.loads import Client, Driver, Ledger, Paper, drive
+from tests.faults.rig import Rig
+from tests.faults.sizes import SEED, SEEDS
+from tests.live import Server, World
 
-pytestmark = pytest.mark.faults
-RUNS = int(os.environ.get("FAULT_RUNS") or os.environ.get("N") or 1)
-SEED = int(os.environ.get("FAULT_SEED") or os.environ.get("SEED") or 1)
 MEMBERS = 8
+QUESTIONS = 3
 
 
-@pytest.fixture
-def site(environ: dict[str, str], tmp_path: Path) -> Iterator[Server]:
-    """The web server as shipped."""
-    server = Server(environ, free_port(), tmp_path / "web.log")
-    server.start()
-    yield server
-    server.stop()
+def drivers(site: Server, links: list[str], ledger: Ledger, seed: int = SEED) -> list[Driver]:
+    """Return one for each link."""
+    return [Driver(site.port, link, ledger, seed * 1000 + n) for n, link in enumerate(links)]
 
 
-@pytest.fixture
-def world(environ: dict[str, str], site: Server) -> Iterator[World]:
-    """The installation behind `site`."""
-    world = World({**environ, "SURVEY_BASE_URL": site.url})
-    yield world
-    world.close()
+def test_killed_around_every_transaction_of_the_journey(
+    world: World, rig: Rig, ledger: Ledger
+) -> None:
+    """Each of a member's writes dies once before its commit and once after it, then succeeds."""
+    links = world.launch(people=1, cells=1, questions=QUESTIONS)
+    # Three tries of each write: the first dies before, the second after, the third is answered.
+    site = rig.web("commit.before:1/3,commit.after:1/2")
+    drive(drivers(site, links, ledger))
+    writes = 1 + QUESTIONS + 2  # begin, the answers, hand in, hand in again
+    assert rig.passes("commit.before") == 3 * writes
+    assert rig.passes("commit.after") == 2 * writes
+    assert len(ledger.entries()) == writes
+    checker.check_ledger(world, links, ledger)
+    checker.check_counts(world, done=1)
 
 
 def killer(site: Server, ledger: Ledger, seed: int) -> Callable[[Callable[[], bool]], None]:
@@ -59,82 +58,47 @@ def killer(site: Server, ledger: Ledger, seed: int) -> Callable[[Callable[[], bo
     return kill
 
 
-def by_link(world: World, links: list[str]) -> dict[str, Attempt]:
-    """Return the attempt of each link."""
-    with world.db.reading() as session:
-        attempts = session.scalars(select(Attempt).order_by(Attempt.invitation_id)).all()
-        invited = list(session.scalars(select(Invitation.id).order_by(Invitation.person_id)))
-    assert [one.invitation_id for one in attempts] == invited, "one attempt for each"
-    return dict(zip(links, attempts, strict=True))
-
-
-def check_ledger(world: World, links: list[str], entries: list[dict[str, Any]]) -> None:
-    """Hold what was acknowledged against what is stored."""
-    attempts = by_link(world, links)
-    lost = [
-        entry
-        for entry in entries
-        if "question" in entry
-        and attempts[entry["link"]].answers.get(entry["question"], {}).get("value")
-        != [entry["value"]]
-    ]
-    assert lost == [], f"{len(lost)} acknowledged answers are gone"
-    handed_in = {entry["link"] for entry in entries if "submitted" in entry}
-    assert {attempts[link].state for link in handed_in} == {"submitted"}
-
-
-def check_counts(world: World) -> None:
-    """Every attempt counts once: in its grading, in its mail and in the tally."""
-    per_attempt: dict[int, int] = defaultdict(int)
-    with world.db.reading() as session:
-        for attempt_id in session.scalars(select(Grading.attempt_id)):
-            per_attempt[attempt_id] += 1
-        mails = list(session.scalars(select(OutboxItem).where(OutboxItem.kind == "result")))
-    assert list(per_attempt.values()) == [1] * MEMBERS
-    assert len(mails) == MEMBERS
-    cells = world.cells()
-    assert sum(cell.done for cell in cells) == MEMBERS
-    assert sum(cell.attempts for cell in cells) == MEMBERS
-    assert sum(cell.started for cell in cells) == 0
-
-
-@pytest.mark.parametrize("seed", range(SEED, SEED + RUNS))
-def test_a_killed_worker_loses_nothing_acknowledged(
-    site: Server, world: World, tmp_path: Path, seed: int
-) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_at_random_under_load(world: World, rig: Rig, ledger: Ledger, seed: int) -> None:
     links = world.launch(people=MEMBERS)
-    ledger = Ledger(tmp_path / "ledger.jsonl")
+    site = rig.web()
     first = site.workers()
-    drivers = [
-        Driver(site.port, link, ledger, seed * 1000 + index) for index, link in enumerate(links)
-    ]
-    assert drive(drivers, killer(site, ledger, seed)) == []
+    drive(drivers(site, links, ledger, seed), killer(site, ledger, seed))
     assert site.workers() != first, "nobody was killed"
-    entries = ledger.entries()
-    assert len(entries) == MEMBERS * 12
-    check_ledger(world, links, entries)
-    check_counts(world)
+    assert len(ledger.entries()) == MEMBERS * 13
+    checker.check_ledger(world, links, ledger)
+    checker.check_counts(world, done=MEMBERS)
 
 
-def test_fifty_parallel_submits_of_one_attempt_count_once(site: Server, world: World) -> None:
+def test_fifty_parallel_submits_of_one_attempt_count_once(world: World, rig: Rig) -> None:
     link = world.launch(people=1, cells=1)[0]
-    ledger = Ledger(Path(os.devnull))
-    driver = Driver(site.port, link, ledger, SEED)
-    location = driver._send("POST", link, {"who": "me"})[1]["location"]
-    page = driver._send("GET", location)[2]
-    ticket = page.partition('name="ticket" value="')[2].partition('"')[0]
+    site = rig.web()
+    client = Client(site.port)
+    location = client.send("POST", link, {"who": "me"})[1]["location"]
+    paper = Paper.read(location, client.send("GET", location)[2])
 
     def hand_in(number: int) -> tuple[int, str]:
-        form = {"action": "submit", "ticket": ticket, "q_q1": f"c1-{'abcd'[number % 4]}"}
-        status, headers, _text = driver._once("POST", location, form)
+        form = {**paper.submit(), "q_q1": f"c1-{'abcd'[number % 4]}"}
+        status, headers, _text = client.once("POST", location, form)
         return status, headers.get("location", "")
 
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(hand_in, range(50)))
     assert set(answers) == {(303, f"{location}/result")}
-    assert len(world.gradings()) == 1
-    (cell,) = world.cells()
-    assert (cell.done, cell.started, cell.attempts) == (1, 0, 1)
-    with world.db.reading() as session:
-        mails = session.scalars(select(OutboxItem).where(OutboxItem.kind == "result")).all()
-    assert len(mails) == 1
+    checker.check_counts(world, done=1)
+
+
+def test_fifty_parallel_beginnings_make_one_attempt(world: World, rig: Rig) -> None:
+    """One attempt is allowed; whoever taps fifty times has begun it once."""
+    link = world.launch(people=1, cells=1)[0]
+    site = rig.web()
+
+    def begin(_number: int) -> tuple[int, str]:
+        status, headers, _text = Client(site.port).once("POST", link, {"who": "me"})
+        return status, headers.get("location", "")
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = set(pool.map(begin, range(50)))
+    assert len(answers) == 1 and answers.pop()[0] == 303
+    assert len(world.attempts()) == 1
+    checker.check_ledger(world, [link], Ledger(Path(os.devnull)))
