@@ -57,10 +57,11 @@ bench: $(VENV)/.dev ## the benchmarks as one table (ONLY=journey: one of them)
 	@scripts/test-packages.sh "$(BIN)"
 	@$(BIN)/python tests/postgres_server.py $(BIN)/python -m tests.bench $(ONLY)
 
-faults: $(VENV)/.dev ## kill processes at bad moments (N= how many runs, SEED= which)
+faults: $(VENV)/.dev ## kill processes at bad moments (N= how many runs, SEED= the first)
 	@scripts/test-packages.sh "$(BIN)"
-	@FAULT_RUNS="$(N)" FAULT_SEED="$(SEED)" REQUIRE_ALL=1 $(BIN)/python tests/postgres_server.py \
-		$(BIN)/python -m pytest -q tests/faults -m faults $(PYTEST)
+	@FAULT_RUNS="$(or $(N),3)" FAULT_SEED="$(or $(SEED),1)" REQUIRE_ALL=1 \
+		$(BIN)/python tests/postgres_server.py $(BIN)/python -m pytest -q -p tests.no_silent_skips \
+		-n $(WORKERS) --dist loadfile tests/faults -m faults $(PYTEST)
 
 screens: $(VENV)/.dev ## screenshots of pages, mails and documents into screens/
 	@scripts/test-packages.sh "$(BIN)"

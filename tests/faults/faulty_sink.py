@@ -63,10 +63,6 @@ class FaultySink(SmtpSink):
         """Return what was done to the newest try for `recipient`."""
         return [one.fault for one in self.log if one.recipient == recipient][-1]
 
-    def taken(self) -> Counter[str]:
-        """Return how often each Message-ID was taken."""
-        return Counter(str(one.mail["Message-ID"]) for one in self.received)
-
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

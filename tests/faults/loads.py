@@ -112,6 +112,7 @@ class Paper:
 
     location: str
     ticket: str
+    revision: int
     choices: dict[str, list[str]]
 
     @classmethod
@@ -120,7 +121,8 @@ class Paper:
         choices: dict[str, list[str]] = {}
         for question, choice in _CHOICE.findall(page):
             choices.setdefault(question, []).append(choice)
-        return cls(location, dict(_HIDDEN.findall(page))["ticket"], choices)
+        hidden = dict(_HIDDEN.findall(page))
+        return cls(location, hidden["ticket"], int(hidden["revision"]), choices)
 
     def save(self, writer: str, sequence: int, question: str, value: str) -> str:
         """Return the body of an autosave of one answer."""
@@ -128,7 +130,7 @@ class Paper:
             "ticket": self.ticket,
             "writer": writer,
             "sequence": sequence,
-            "revision": 0,
+            "revision": self.revision,
             "answers": {question: [value]},
         }
         return json.dumps(body)

@@ -16,16 +16,16 @@ from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+# What the children need, imported once, here.
 import gunicorn.app.wsgiapp
-import gunicorn.workers.gthread
-import psycopg
+import gunicorn.workers.gthread  # noqa: F401
+import psycopg  # noqa: F401
 import pysqlite3.dbapi2  # noqa: F401
 
 import survey_app.cli
-import survey_app.demo
 import survey_app.jobs
 import survey_app.routes
-import survey_app.worker
+import survey_app.worker  # noqa: F401
 
 _BIRTHS = multiprocessing.get_context("forkserver")
 _BIRTHS.set_forkserver_preload(["tests.faults.nursery"])

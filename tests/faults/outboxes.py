@@ -7,6 +7,7 @@ from sqlalchemy import exists, select
 from survey_app.mailing import outbox
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from tests.live import World
+from tests.smtp_sink import SmtpSink
 
 
 def queue(world: World, count: int) -> None:
@@ -42,3 +43,8 @@ def all_settled(world: World) -> bool:
         unformed = exists().where(OutboxItem.outbox_message_id.is_(None))
         on_its_way = exists().where(OutboxMessage.state.in_(("pending", "claimed", "sending")))
         return not session.scalar(select(unformed | on_its_way))
+
+
+def taken(sink: SmtpSink) -> Counter[str]:
+    """Return how often the mail server took each Message-ID."""
+    return Counter(str(one.mail["Message-ID"]) for one in sink.received)

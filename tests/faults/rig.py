@@ -4,6 +4,7 @@ Everything a process writes goes to `*.log` in the rig's folder, where the check
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -101,16 +102,41 @@ def until(condition: Callable[[], object], what: str, patience: float = PATIENCE
         time.sleep(0.02)
 
 
+class Keeper:
+    """A service manager: starts a process again whenever it was killed, until the block ends."""
+
+    def __init__(self, start: Callable[[], Child]) -> None:
+        self._start = start
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._keep)
+        self.deaths = 0
+        self.ended_by_itself: list[int] = []
+
+    def __enter__(self) -> "Keeper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+        assert set(self.ended_by_itself) <= {0}, self.ended_by_itself
+
+    def _keep(self) -> None:
+        child = self._start()
+        while not self._over.wait(0.02):
+            status = child.poll()
+            if status is None:
+                continue
+            if status != -9:
+                self.ended_by_itself.append(status)
+                return
+            self.deaths += 1
+            child = self._start()
+        child.stop()
+
+
 def kept_alive(start: Callable[[], Child], condition: Callable[[], object], what: str) -> int:
     """Start a process again whenever it dies, until `condition()`; return how often it died."""
-    deaths, child = 0, start()
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain: {what}"
-        if child.poll() is not None:
-            assert child.wait() == -9, "it ended by itself"
-            deaths += 1
-            child = start()
-        time.sleep(0.02)
-    child.stop()
-    return deaths
+    with Keeper(start) as keeper:
+        until(condition, what)
+    return keeper.deaths

@@ -1,4 +1,4 @@
-"""How much the fault runs do: a small fixed part in `make test`, as much as wanted in `make faults`.
+"""How much the fault runs do: a small part in `make test`, as much as wanted in `make faults`.
 
 `FAULT_RUNS` (`make faults N=`) is the number of runs, `FAULT_SEED` (`SEED=`) the first seed. What
 only `make faults` does is not collected otherwise.

@@ -41,19 +41,15 @@ def check_each(world: World, sink: FaultySink) -> None:
         assert state == expected, f"{person}: {fault!r} and {state}"
 
 
-def test_every_mail_ends_as_the_server_knows_it(
-    world: World, sink: FaultySink, rig: Rig
-) -> None:
+def test_every_mail_ends_as_the_server_knows_it(world: World, sink: FaultySink, rig: Rig) -> None:
     outboxes.queue(world, COUNT)
     assert rig.sender().wait() == 0
-    states = checker.check_mails(world.db, sink.taken())
+    states = checker.check_mails(world.db, outboxes.taken(sink))
     assert len(states) == COUNT
     check_each(world, sink)
     seen = Counter(one.fault for one in sink.log)
     assert len(seen) >= 6, f"hardly any fault came up: {seen}"
-    again = {
-        one: faulty_sink.fault_of(sink._seed, one.recipient, one.number) for one in sink.log
-    }
+    again = {one: faulty_sink.fault_of(sink._seed, one.recipient, one.number) for one in sink.log}
     assert all(one.fault == fault for one, fault in again.items())
 
 
@@ -66,7 +62,7 @@ def test_and_the_sender_is_killed_on_top_of_it(world: World, sink: FaultySink, r
         "all mails settled",
     )
     assert deaths >= 4
-    checker.check_mails(world.db, sink.taken())
+    checker.check_mails(world.db, outboxes.taken(sink))
     states = outboxes.tally(world)
     injected = sum(one.fault in faulty_sink.UNCLEAR for one in sink.log)
     assert injected <= states["unknown"] <= injected + 4 * deaths

@@ -6,7 +6,6 @@ what was sent has arrived; nothing is lost.
 
 import random
 import time
-from collections import Counter
 
 import pytest
 
@@ -26,10 +25,6 @@ FATES = {
 ALL_STEPS = (*steps.UNSENT, *steps.UNCLEAR, *steps.SETTLED)
 
 
-def taken(smtp: SmtpSink) -> Counter[str]:
-    return Counter(str(one.mail["Message-ID"]) for one in smtp.received)
-
-
 @pytest.mark.parametrize("step", ALL_STEPS)
 def test_killed_at_a_step(world: World, smtp: SmtpSink, rig: Rig, step: str) -> None:
     outboxes.queue(world, 1)
@@ -38,7 +33,7 @@ def test_killed_at_a_step(world: World, smtp: SmtpSink, rig: Rig, step: str) -> 
     state, arrived = FATES[step]
     assert outboxes.fates(world) == {1: state}
     assert len(smtp.received) in arrived
-    checker.check_mails(world.db, taken(smtp))
+    checker.check_mails(world.db, outboxes.taken(smtp))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -55,7 +50,7 @@ def test_killed_again_and_again(world: World, smtp: SmtpSink, rig: Rig, seed: in
         f"all mails settled, seed {seed}",
     )
     assert deaths >= len(ALL_STEPS) - 2, "it died at hardly any step"
-    states = checker.check_mails(world.db, taken(smtp))
+    states = checker.check_mails(world.db, outboxes.taken(smtp))
     assert len(states) == count
     assert list(states.values()).count("unknown") <= deaths * IN_FLIGHT
 
@@ -76,7 +71,7 @@ def test_killed_at_random(world: World, smtp: SmtpSink, rig: Rig, kills: int) ->
         assert sender.poll() is None, f"nothing left to kill at {number}, seed {SEEDS.start}"
         sender.kill()
     assert rig.sender().wait() == 0
-    checker.check_mails(world.db, taken(smtp))
+    checker.check_mails(world.db, outboxes.taken(smtp))
     states = outboxes.tally(world)
     assert sum(states.values()) == count and set(states) <= {"sent", "unknown"}
     assert states["unknown"] <= kills * IN_FLIGHT
