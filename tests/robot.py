@@ -1,8 +1,8 @@
 """Robots as mail gateways, previews and crawlers send them: they follow, they submit, they choose
 nothing.
 
-`Fetcher` GETs and HEADs all that a page points to. With `submits=True` it also submits every form,
-once for each of its buttons, with the values the form came with.
+`Fetcher` HEADs and GETs all that a page points to, `looks` times each. With `submits=True` it also
+submits every form, once for each of its buttons, with the values the form came with.
 """
 
 import re
@@ -88,8 +88,9 @@ class _Page(HTMLParser):
 class Fetcher:
     """Goes from page to page of one site until nothing is new."""
 
-    def __init__(self, site: str, *, submits: bool = False) -> None:
+    def __init__(self, site: str, *, submits: bool = False, looks: int = 1) -> None:
         self.site = site
+        self.looks = looks
         self.submits = submits
         self.requests = 0
         self.crashes: list[str] = []
@@ -109,9 +110,14 @@ class Fetcher:
             if url in self._seen or urlsplit(url).netloc != urlsplit(self.site).netloc:
                 continue
             self._seen.add(url)
-            self._send("HEAD", url)
-            page = self._send("GET", url)
+            for _look in range(self.looks):
+                self._send("HEAD", url)
+                page = self._send("GET", url)
             queue += self._after(page, url, depth=0)
+
+    def post(self, path: str, fields: Fields) -> None:
+        """Send a form that stands on no page, as programs that read mails do."""
+        self._send("POST", urljoin(self.site, path), urlencode(fields).encode())
 
     def _after(self, html: str, url: str, depth: int) -> list[str]:
         page = _Page(url)
