@@ -5,8 +5,9 @@ the very moment of closing.
 import time
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import update
 
+from survey_app import clock
 from survey_app.campaigns.models import Round
 from tests.faults import checker, outboxes, rounds
 from tests.faults.loads import Driver, Ledger, drive
@@ -83,15 +84,26 @@ def test_the_moment_of_closing_parts_what_counts_from_what_does_not(
     """Saves run right through the close: none sent after it is taken, none answered before it is
     refused.
     """
-    links = world.launch(people=6, cells=1, questions=200, open_for=timedelta(seconds=3))
+    links = world.launch(people=6, cells=1, questions=200)
     site = rig.web()
     rig.worker()
-    drive(Driver(site.port, link, ledger, number, pause=0.02) for number, link in enumerate(links))
+    closes = 0.0
+
+    def meanwhile(_still_running: object) -> None:
+        nonlocal closes
+        until(lambda: len(ledger.entries()) >= 4 * len(links), "everybody is at it")
+        with world.db.writing() as session:
+            moment = clock.now() + timedelta(seconds=1)
+            session.execute(update(Round).values(closes_at=moment))
+        closes = moment.timestamp()
+
+    drive(
+        [Driver(site.port, link, ledger, n, pause=0.05) for n, link in enumerate(links)],
+        meanwhile,
+    )
     saves = [entry for entry in ledger.entries() if "question" in entry]
     refused = [entry for entry in saves if entry.get("refused")]
     assert len(refused) == len(links), "each was stopped once"
-    with world.db.reading() as session:
-        closes = session.scalars(select(Round.closes_at)).one().timestamp()
     assert [one for one in saves if not one.get("refused") and one["sent"] >= closes] == []
     assert [one for one in refused if one["told"] < closes] == []
     checker.check_ledger(world, links, ledger)

@@ -30,5 +30,6 @@ def test_two_workers(
     checker.check_ledger(world, links, ledger)
     checker.check_counts(world, done=rounds.PEOPLE)
     states = checker.check_mails(world.db, outboxes.taken(smtp))
-    assert killed or set(states.values()) <= {"sent"}
+    # An invitation that did not leave before the close is not wanted any more.
+    assert killed or set(states.values()) <= {"sent", "skipped"}
     assert rounds.said(world) == {"digest": 2, "invitation": 4, "result": 4}

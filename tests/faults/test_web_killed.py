@@ -10,7 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
+from survey_app.database import table_of
+from survey_app.quizzes.models import Attempt
 from tests.faults import checker
 from tests.faults.loads import Client, Driver, Ledger, Paper, drive
 from tests.faults.rig import Rig
@@ -88,6 +92,27 @@ def test_fifty_parallel_submits_of_one_attempt_count_once(world: World, rig: Rig
     checker.check_counts(world, done=1)
 
 
+def test_fifty_parallel_saves_of_one_attempt_are_all_kept(
+    world: World, rig: Rig, ledger: Ledger
+) -> None:
+    """Each question's answer comes by itself, from a page of its own, at the same moment."""
+    link = world.launch(people=1, cells=1, questions=50)[0]
+    site = rig.web()
+    client = Client(site.port)
+    location = client.send("POST", link, {"who": "me"})[1]["location"]
+    paper = Paper.read(location, client.send("GET", location)[2])
+
+    def save(number: int) -> None:
+        question, values = list(paper.choices.items())[number]
+        body = paper.save(f"page-{number}", 1, question, values[0])
+        assert Client(site.port).once("POST", f"{location}/save", body)[0] == 200
+        ledger.note(link=link, question=question, value=values[0])
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(save, range(50)))
+    checker.check_ledger(world, [link], ledger)
+
+
 def test_fifty_parallel_beginnings_make_one_attempt(world: World, rig: Rig) -> None:
     """One attempt is allowed; whoever taps fifty times has begun it once."""
     link = world.launch(people=1, cells=1)[0]
@@ -102,3 +127,20 @@ def test_fifty_parallel_beginnings_make_one_attempt(world: World, rig: Rig) -> N
     assert len(answers) == 1 and answers.pop()[0] == 303
     assert len(world.attempts()) == 1
     checker.check_ledger(world, [link], Ledger(Path(os.devnull)))
+
+
+@pytest.mark.parametrize("state", ["open", "void", "submitted"])
+def test_the_database_itself_refuses_a_second_attempt(world: World, rig: Rig, state: str) -> None:
+    """Locks keep it from coming so far; if one is ever forgotten, a key of the table holds."""
+    link = world.launch(people=1, cells=1)[0]
+    assert Client(rig.web().port).send("POST", link, {"who": "me"})[0] == 303
+    (first,) = world.attempts()
+    names = [column.key for column in table_of(Attempt).columns if column.key != "id"]
+    again = {name: getattr(first, name) for name in names}
+    again |= {"public_id": "another", "state": state}
+    with pytest.raises(IntegrityError), world.db.writing() as session:
+        session.execute(insert(Attempt).values(again))
+    if state == "open":
+        again["attempt_no"] = 2
+        with pytest.raises(IntegrityError), world.db.writing() as session:
+            session.execute(insert(Attempt).values(again))
