@@ -217,6 +217,8 @@ def _trial() -> list[Route]:
         route("/demo/<key>", "demo.role", demo.role, TRIAL),
         route("/demo/<key>", "demo.become", demo.become, TRIAL, "POST", csrf=False),
     ]
+
+
 def _who_looks() -> Actor | None:
     """Return who is signed in. Error pages ask too: for a database in trouble nobody is."""
     try:
