@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import journey
+from tests.bench import journey, mail
 
-BENCHES = {"journey": journey.main}
+BENCHES = {"mail": mail.main, "journey": journey.main}
 
 
 def main() -> int:

@@ -52,14 +52,17 @@ def cpu_seconds(roots: set[int]) -> float:
     return sum(processes[pid][1] for pid in pids if pid in processes)
 
 
-def postgres_roots() -> set[int]:
-    """Return the main processes of the PostgreSQL servers on this machine."""
-    named = {
-        int(path.name)
-        for path in Path("/proc").glob("[0-9]*")
-        if (path / "comm").exists() and (path / "comm").read_text().strip() == "postgres"
-    }
-    return {pid for pid in named if (stat := _stat(pid)) and stat[0] not in named}
+def server_of(backend: int) -> set[int]:
+    """Return the main process of the PostgreSQL server that runs `backend` on this machine.
+
+    Others on the machine are none of our business: neither their time nor their cores.
+    """
+    stat = _stat(backend)
+    try:
+        is_ours = Path(f"/proc/{backend}/comm").read_text().strip() == "postgres"
+    except OSError:
+        is_ours = False
+    return {stat[0]} if stat and is_ours else set()
 
 
 def pin(roots: set[int], core: int) -> None:
@@ -88,6 +91,20 @@ def serving(command: list[str], environ: dict[str, str], port: int, ready: str) 
     finally:
         process.terminate()
         process.wait(20)
+
+
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens there.
+
+    Raises:
+        TimeoutError: nobody did for ten seconds.
+    """
+    for _try in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"port {port}")
 
 
 def _wait(url: str) -> None:
