@@ -1,30 +1,34 @@
-"""From a `Mail` to the bytes that go over the line, with Flask-Mail as the builder.
+"""From a `Mail` to the bytes that go over the line: Flask-Mail's message, assembled here.
 
-Flask-Mail 0.10 sends bodies as raw 8 bit, whose long lines strict servers refuse, and makes its own
-Message-ID with the machine's name (a DNS question). Both are put right here.
+Flask-Mail 0.10 sends bodies as raw 8 bit, whose long lines strict servers refuse, and building with
+`email.mime` costs more than all the rest of sending (docs/adr/0008). Headers are RFC 2047 words,
+bodies quoted-printable, every line ends in CRLF.
 """
 
+import binascii
 import re
+import secrets
 from datetime import datetime
-from email import charset, policy
-from email.mime.base import MIMEBase
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 import flask_mail
 from flask import Flask
 
 from survey_app.mailing.composing import Mail
 
-# Quoted-printable: ASCII on the line, at most 76 characters of it. (Importing flask_mail has just
-# registered the opposite for the whole process.)
-charset.add_charset("utf-8", charset.SHORTEST, charset.QP, "utf-8")
-# Ours is made once, when the mail enters the outbox.
+# Ours is made once, when the mail enters the outbox; Flask-Mail's asks the machine for its name.
 flask_mail.make_msgid = lambda: ""  # type: ignore[attr-defined, assignment, misc]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _ADDRESS = re.compile(
     r"[!#-'*+\-/-9=?A-Z^-~.]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
 )
+# A name of these letters stands in a header as it is; anything else becomes encoded words.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_PLAIN_LENGTH = 60
+# So many bytes make an encoded word that fits on a line of 76 behind the longest header name.
+_WORD_BYTES = 33
 
 
 class UnusableAddress(ValueError):
@@ -32,11 +36,28 @@ class UnusableAddress(ValueError):
 
 
 class _Message(flask_mail.Message):
-    def _message(self) -> MIMEBase:
-        message: MIMEBase = super()._message()
-        # Headers come folded already; the modern policy would fold long URLs into encoded words.
-        message.policy = policy.SMTP.clone(refold_source="none")
-        return message
+    """Flask-Mail's message with another way onto the line."""
+
+    def as_bytes(self) -> bytes:
+        """Return the message as RFC 5322 text: two alternatives, quoted-printable."""
+        # `=_` stands in no quoted-printable text, so no body can hold the boundary.
+        boundary = f"=_{secrets.token_hex(12)}"
+        lines = [
+            f"Subject: {_subject(self.subject)}",
+            *(f"{name}: {value}" for name, value in (self.extra_headers or {}).items()),
+            f"Message-ID: {self.msgId}",
+            "MIME-Version: 1.0",
+            f'Content-Type: multipart/alternative; boundary="{boundary}"',
+            "",
+        ]
+        parts = [line.encode() for line in lines]
+        for kind, text in (("plain", self.body or ""), ("html", self.html or "")):
+            parts.append(f"--{boundary}".encode())
+            parts.append(f'Content-Type: text/{kind}; charset="utf-8"'.encode())
+            parts.append(b"Content-Transfer-Encoding: quoted-printable\r\n")
+            parts.append(_quoted_printable(text))
+        parts.append(f"--{boundary}--\r\n".encode())
+        return b"\r\n".join(parts)
 
 
 def plain_address(address: str) -> str:
@@ -76,33 +97,72 @@ def sender_address(app: Flask) -> str:
     return plain_address(parseaddr(app.extensions["survey.settings"].mail.default_sender)[1])
 
 
+@lru_cache(maxsize=8)
+def _from(default_sender: str) -> str:
+    name, address = parseaddr(default_sender)
+    return _mailbox(name, plain_address(address))
+
+
 def build(app: Flask, mail: Mail, *, message_id: str, date: datetime) -> bytes:
     """Return `mail` as it goes over the line: CRLF, no line over 998 bytes, one action link twice.
-
-    Must be called in an application context.
 
     Raises:
         UnusableAddress: nothing can be sent to `mail.to`.
     """
     settings = app.extensions["survey.settings"].mail
-    sender_name, _ = parseaddr(settings.default_sender)
-    headers = {"Auto-Submitted": "auto-generated", "X-Survey-Message": _one_line(mail.kind)}
+    headers = {
+        "From": _from(settings.default_sender),
+        "To": _mailbox(mail.to_name, plain_address(mail.to)),
+        "Date": format_datetime(date),
+        "Auto-Submitted": "auto-generated",
+        "X-Survey-Message": _one_line(mail.kind),
+    }
     if mail.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{_url(mail.unsubscribe_url)}>"
     message = _Message(
         subject=_one_line(mail.subject),
-        sender=(_one_line(sender_name), sender_address(app)),
-        recipients=[(_one_line(mail.to_name), plain_address(mail.to))],
+        recipients=[mail.to],
+        sender=settings.default_sender,
         body=mail.text,
         html=mail.html,
-        date=date.timestamp(),
         extra_headers=headers,
     )
-    message.msgId = message_id
-    if message.has_bad_headers():
-        raise flask_mail.BadHeaderError
-    data: bytes = message.as_bytes()
-    return data
+    message.msgId = _one_line(message_id)
+    return message.as_bytes()
+
+
+def _mailbox(name: str, address: str) -> str:
+    name = _one_line(name)
+    if not name:
+        return address
+    plain = len(name) <= _PLAIN_LENGTH and _PLAIN_NAME.fullmatch(name)
+    return f"{name if plain else _words(name)}\r\n <{address}>"
+
+
+@lru_cache(maxsize=64)
+def _subject(subject: str) -> str:
+    plain = subject.isascii() and len(subject) <= _PLAIN_LENGTH and "=?" not in subject
+    return subject if plain else _words(subject)
+
+
+def _words(text: str) -> str:
+    """Return `text` as encoded words (RFC 2047), one on each line, no character torn apart."""
+    words, word = [], b""
+    for character in text:
+        encoded = character.encode("utf-8", "replace")
+        if len(word) + len(encoded) > _WORD_BYTES:
+            words.append(word)
+            word = b""
+        word += encoded
+    return "\r\n ".join(
+        f"=?utf-8?b?{binascii.b2a_base64(one, newline=False).decode()}?=" for one in (*words, word)
+    )
+
+
+def _quoted_printable(text: str) -> bytes:
+    """Return `text` as lines of at most 76 ASCII characters that end in CRLF."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+    return binascii.b2a_qp(lines).replace(b"\n", b"\r\n")
 
 
 def _one_line(text: str) -> str:
