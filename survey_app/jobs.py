@@ -92,10 +92,7 @@ SELDOM: Mapping[str, float] = {"housekeeping": 3600.0, "retention": 86400.0}
 
 def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
     """Send what is due and return how many were dealt with; looks at `stop` between mails."""
-    handled = 0
-    while batch := sender.run_once(app, worker_id, stop=stop):
-        handled += batch
-    return handled
+    return sender.send_due(app, worker_id, stop)
 
 
 def work(app: Flask, now: datetime) -> None:

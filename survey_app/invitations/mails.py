@@ -20,7 +20,7 @@ from survey_app.invitations.addressees import (
     Addressee,
     Reader,
     RoundFacts,
-    addressee,
+    invited,
     reader_of,
     round_facts,
 )
@@ -157,10 +157,10 @@ def no_reminders_url(person: Addressee) -> str:
 def _found(
     session: Session, message: OutboxMessage, now: datetime
 ) -> tuple[Addressee, RoundFacts] | Skip:
-    facts = round_facts(session, message.subject_id or 0)
-    person = addressee(session, message.subject_id or 0, message.recipient_id)
-    if facts is None or person is None:
+    found = invited(session, message.subject_id or 0, message.recipient_id)
+    if found is None:
         return Skip("left")
+    person, facts = found
     if facts.state == "cancelled":
         return Skip("round_cancelled")
     if facts.state not in ("scheduled", "open") or now >= facts.closes_at:

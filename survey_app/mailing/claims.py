@@ -10,15 +10,55 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, case, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from survey_app import clock
-from survey_app.database import one_at_a_time
+from survey_app.database import one_at_a_time, run, table_of
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.mailing.pace import window
 
 _RATE_LOCK = 0x6D61696C  # any number, the same for all workers
+_TABLE = table_of(OutboxMessage)
+# Two steps of every mail, so they are built once.
+_MARK_SENDING = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("key"),
+        _TABLE.c.state == "claimed",
+        _TABLE.c.claimed_by == bindparam("worker"),
+    )
+    .values(
+        state="sending",
+        reason=None,
+        claimed_at=bindparam("now"),
+        attempts=_TABLE.c.attempts + 1,
+        sent_to=bindparam("address"),
+    )
+)
+_SETTLE_SENT = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("key"),
+        _TABLE.c.state.in_(("sending", "unknown")),
+        _TABLE.c.claimed_by == bindparam("worker"),
+    )
+    .values(
+        state="sent",
+        reason=None,
+        last_reply=bindparam("reply"),
+        settled_at=bindparam("now"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +110,25 @@ def _due() -> ColumnElement[bool]:
     return (OutboxMessage.state == "pending") & (OutboxMessage.not_before <= clock.now())
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A claimed mail with the things it says."""
+
+    message: OutboxMessage
+    items: list[OutboxItem]
+
+
+def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
+    """Read claimed mails, in the order of `ids`. What a mail says is fixed once it is formed."""
+    said: dict[int, list[OutboxItem]] = {message_id: [] for message_id in ids}
+    parts = select(OutboxItem).where(OutboxItem.outbox_message_id.in_(ids)).order_by(OutboxItem.id)
+    for item in session.scalars(parts):
+        said[item.outbox_message_id or 0].append(item)
+    messages = session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids)))
+    by_id = {message.id: message for message in messages}
+    return [Claimed(by_id[message_id], said[message_id]) for message_id in ids]
+
+
 def claim(
     session: Session, worker_id: str, limit: int, *, urgent: Iterable[str] = ()
 ) -> Sequence[int]:
@@ -97,18 +156,8 @@ def claim(
 
 def mark_sending(session: Session, message_id: int, worker_id: str, address: str) -> bool:
     """Write down that the mail is about to be handed over; `False`: the claim is lost."""
-    return (
-        _step(
-            session,
-            _held(message_id, worker_id, "claimed"),
-            state="sending",
-            reason=None,
-            claimed_at=clock.now(),
-            attempts=OutboxMessage.attempts + 1,
-            sent_to=address,
-        )
-        == 1
-    )
+    values = {"key": message_id, "worker": worker_id, "address": address, "now": clock.now()}
+    return run(session, _MARK_SENDING, values).rowcount == 1
 
 
 def settle_unsent(
@@ -131,6 +180,9 @@ def settle_sent(session: Session, message_id: int, worker_id: str, what: Settlem
 
     Somebody may have taken this worker for dead by now; knowing better is still welcome.
     """
+    if what.state == "sent":
+        values = {"key": message_id, "worker": worker_id, "reply": what.last_reply}
+        return run(session, _SETTLE_SENT, {**values, "now": clock.now()}).rowcount == 1
     held = _held(message_id, worker_id, "sending", "unknown")
     return _step(session, held, **_settled(what)) == 1
 

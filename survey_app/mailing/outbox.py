@@ -27,6 +27,13 @@ from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 CHUNK = 500
 _ITEMS = table_of(OutboxItem)
+_MESSAGES = table_of(OutboxMessage)
+_INSERT_MESSAGES = insert(_MESSAGES).returning(_MESSAGES.c.id, _MESSAGES.c.message_id)
+_LINK_ITEM = (
+    update(_ITEMS)
+    .where(_ITEMS.c.id == bindparam("item"))
+    .values(outbox_message_id=bindparam("message"))
+)
 # RETURNING, for the row count of an INSERT is not to be had from psycopg.
 _INSERT_ONE = {
     "sqlite": insert_on_sqlite(_ITEMS).on_conflict_do_nothing().returning(_ITEMS.c.id),
@@ -124,16 +131,15 @@ def _form_mails(session: Session, items: Iterable[OutboxItem]) -> int:
     if not groups:
         return 0
     rows = [_message_row(group) for group in groups.values()]
-    ids = session.scalars(
-        insert(OutboxMessage).returning(OutboxMessage.id, sort_by_parameter_order=True), rows
-    ).all()
+    # Their order is not promised; each is known by the Message-ID it was given.
+    made = run(session, _INSERT_MESSAGES, rows)
+    ids = {row.message_id: row.id for row in made}
     links = [
-        {"item": item.id, "message": message_id}
-        for message_id, group in zip(ids, groups.values(), strict=True)
+        {"item": item.id, "message": ids[row["message_id"]]}
+        for row, group in zip(rows, groups.values(), strict=True)
         for item in group
     ]
-    by_id = update(_ITEMS).where(_ITEMS.c.id == bindparam("item"))
-    run(session, by_id.values(outbox_message_id=bindparam("message")), links)
+    run(session, _LINK_ITEM, links)
     return len(ids)
 
 

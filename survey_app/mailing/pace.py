@@ -3,7 +3,8 @@
 A server that is down costs no mail its attempts: the whole line rests, longer each time.
 """
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -18,22 +19,25 @@ _LOST_WEIGHS = 7  # three broken lines in a row, or twenty refusals, and the lin
 
 @dataclass
 class Pace:
-    """How the line has been doing in this process."""
+    """How the lines have been doing in this process; all of them tell the same one."""
 
     rest_until: datetime | None = None
     rests: int = 0
     trouble: int = 0
     # Up to here the things to be said were looked through for urgent ones.
     looked_until: int = 0
+    _telling: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def resting(self, now: datetime) -> bool:
         """Whether nothing should be sent at `now`."""
         # A moved development clock must not make the rest a long one.
-        return self.rest_until is not None and now < self.rest_until <= now + RESTS[-1]
+        until = self.rest_until
+        return until is not None and now < until <= now + RESTS[-1]
 
     def worked(self) -> None:
-        """A mail was taken."""
-        self.rest_until, self.rests, self.trouble = None, 0, 0
+        """A mail was taken. A rest that another line has asked for is kept."""
+        with self._telling:
+            self.rests, self.trouble = 0, 0
 
     def refused(self, now: datetime) -> None:
         """A mail was not taken."""
@@ -48,11 +52,12 @@ class Pace:
         self._troubled(_TOO_MUCH, now)
 
     def _troubled(self, weight: int, now: datetime) -> None:
-        self.trouble += weight
-        if self.trouble >= _TOO_MUCH:
-            self.rest_until = now + RESTS[min(self.rests, len(RESTS) - 1)]
-            self.rests += 1
-            self.trouble = 0
+        with self._telling:
+            self.trouble += weight
+            if self.trouble >= _TOO_MUCH:
+                self.rest_until = now + RESTS[min(self.rests, len(RESTS) - 1)]
+                self.rests += 1
+                self.trouble = 0
 
 
 def pace_of(app: Flask) -> Pace:

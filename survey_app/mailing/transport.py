@@ -9,12 +9,12 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from survey_app.config import MailSettings
+from survey_app.mailing.patience import Patience
 
 _REPLY_LENGTH = 300
 # A server that drips one byte per second never times out; the whole mail may take this many
@@ -94,6 +94,18 @@ class Line:
         self._own_name = own_name
         self._watch = watch
         self._smtp: smtplib.SMTP | None = None
+        self._patience: Patience | None = None
+        self._opened = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._smtp is not None and self._smtp.sock is not None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether there was a connection and is none now."""
+        return self._opened and not self.is_open
 
     def open(self) -> None:
         """Connect, greet, encrypt and sign in, unless that is done already.
@@ -101,7 +113,7 @@ class Line:
         Raises:
             LineDown: one of these steps failed.
         """
-        if self._smtp is not None and self._smtp.sock is not None:
+        if self.is_open:
             return
         phase = "connect"
         try:
@@ -114,6 +126,7 @@ class Line:
         except _LOST as error:
             self.close()
             raise LineDown(phase, _clip(f"{type(error).__name__}: {error}")) from error
+        self._opened = True
 
     def _steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
         settings = self._settings
@@ -222,6 +235,9 @@ class Line:
 
     def close(self) -> None:
         """Hang up. What was accepted stays accepted, whatever happens now."""
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
         smtp, self._smtp = self._smtp, None
         if smtp is None:
             return
@@ -232,19 +248,14 @@ class Line:
         with contextlib.suppress(*_LOST):
             smtp.close()
 
-    @contextlib.contextmanager
-    def _within_patience(self) -> Iterator[None]:
-        def hang_up() -> None:
-            with contextlib.suppress(*_LOST, AttributeError):
-                self._smtp.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+    def _within_patience(self) -> contextlib.AbstractContextManager[None]:
+        if self._patience is None:
+            self._patience = Patience(_PATIENCE * self._settings.timeout, self._hang_up)
+        return self._patience.step()
 
-        timer = threading.Timer(_PATIENCE * self._settings.timeout, hang_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+    def _hang_up(self) -> None:
+        with contextlib.suppress(*_LOST, AttributeError):
+            self._smtp.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
 
 def stuffed(data: bytes) -> bytes:

@@ -61,12 +61,10 @@ def environ_of(folder: Path, database_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def installation(
-    folder: Path, kind: str, people: int, **settings: int | None
-) -> Iterator[Place]:
+def installation(folder: Path, kind: str, people: int, **settings: int | None) -> Iterator[Place]:
     """Make an installation (`kind`: sqlite, postgresql) with one open round of 20 questions.
 
-    Its people sit in 20 cells, and their invitations wait in the outbox. `settings` are the round's.
+    Its people sit in 20 cells; their invitations wait in the outbox. `settings` are the round's.
     """
     place = folder / kind
     place.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,83 @@
+"""Small changes of several threads, committed together: one wait for the disk, not one for each.
+
+Nobody waits for company: whoever finds no commit under way makes one at once, with all that was
+asked for meanwhile. A caller goes on only after its change is committed.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar, cast
+
+from sqlalchemy.orm import Session
+
+from survey_app.database import Database
+
+Result = TypeVar("Result")
+
+
+class _Change(Generic[Result]):
+    def __init__(self, make: Callable[[Session], Result]) -> None:
+        self._make = make
+        self._result: Result | None = None
+        self.error: Exception | None = RuntimeError("the thread that was to commit this is gone")
+        self.settled = False
+
+    def apply(self, session: Session) -> None:
+        self._result = self._make(session)
+
+    def result(self) -> Result:
+        if self.error is not None:
+            raise self.error
+        return cast(Result, self._result)
+
+
+class Together:
+    """Where threads bring their changes; each is a function of the session, short, no ORM state."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asked: deque[_Change[object]] = deque()
+        self._turn = threading.Lock()
+
+    def commit(self, make: Callable[[Session], Result]) -> Result:
+        """Return what `make` returned, once it is committed; it may be called a second time.
+
+        Raises:
+            DBAPIError: the database failed; nothing of this change is there.
+        """
+        change = _Change(make)
+        self._asked.append(cast("_Change[object]", change))
+        with self._turn:
+            if not change.settled:
+                self._commit_what_waits()
+        return change.result()
+
+    def _commit_what_waits(self) -> None:
+        group: list[_Change[object]] = []
+        while self._asked:
+            group.append(self._asked.popleft())
+        try:
+            self._write(group)
+        except Exception as error:
+            if len(group) == 1:
+                group[0].error = error
+            else:  # one of them may spoil it for the others, so each has a transaction of its own
+                for change in group:
+                    self._write_alone(change)
+        finally:
+            for change in group:
+                change.settled = True
+
+    def _write(self, group: list[_Change[object]]) -> None:
+        with self._database.writing() as session:
+            for change in group:
+                change.apply(session)
+        for change in group:
+            change.error = None
+
+    def _write_alone(self, change: _Change[object]) -> None:
+        try:
+            self._write([change])
+        except Exception as error:
+            change.error = error
