@@ -4,18 +4,19 @@ Reading and writing are different connections. A reading one refuses writes in t
 (`PRAGMA query_only`, `READ ONLY`), which makes "a GET changes nothing" true by construction.
 """
 
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import (
     JSON,
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -25,15 +26,19 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    make_url,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from survey_app.turnstile import Turnstile
+
 BUSY_SECONDS = 15.0
+_LOOK_AGAIN_SECONDS = 0.0003  # one process at a time looks, and most transactions are this short
 # https://sqlite.org/wal.html#walresetbug and the fixed back-ports named there.
 _FIXED_BACKPORTS = {(3, 44): 6, (3, 50): 7}
 _FIXED_SINCE = (3, 51, 3)
@@ -127,8 +132,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        # SQLite has one writer at a time. Threads queue here, in order, instead of in its busy
-        # handler, whose sleeps are unfair (p99 of a second with two busy writers).
+        # SQLite has one writer at a time. Threads queue here and processes at a turnstile, not in
+        # its busy handler, whose sleeps are unfair (p99 of a second with two busy writers).
         self._write_lock = threading.Lock()
         self._held = threading.local()
         if self.is_sqlite:
@@ -199,6 +204,8 @@ def _sqlite_engine(url: str, *, give_up_at: Callable[[], float] | None) -> Engin
 
     writes = give_up_at is not None
     check_sqlite_version(dbapi2.sqlite_version_info)
+    path = make_url(url).database
+    turnstile = Turnstile(Path(f"{path}-turn")) if writes and path else None
     engine = create_engine(
         url.replace("sqlite:", "sqlite+pysqlite:", 1),
         module=dbapi2,
@@ -220,24 +227,32 @@ def _sqlite_engine(url: str, *, give_up_at: Callable[[], float] | None) -> Engin
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
+    def on_begin(connection: Connection) -> None:
         if give_up_at is None:
-            connection.exec_driver_sql("BEGIN")
+            # Past SQLAlchemy's machinery: every request begins, and this one cannot fail.
+            connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
             return
-        _begin_immediate(connection, give_up_at())
+        until = give_up_at()
+        with turnstile.inside() if turnstile else nullcontext():
+            _begin_immediate(connection, until)
 
+    if turnstile:
+        event.listen(engine, "engine_disposed", lambda _engine: turnstile.close())
     return engine
 
 
-def _begin_immediate(connection: Any, give_up_at: float) -> None:
+def _begin_immediate(connection: Connection, give_up_at: float) -> None:
+    begin: Any = connection.connection.driver_connection
     while True:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin.execute("BEGIN IMMEDIATE")
             return
-        except OperationalError as error:
+        except connection.dialect.dbapi.OperationalError as error:  # type: ignore[union-attr]
             if "locked" not in str(error) or time.monotonic() > give_up_at:
-                raise
-            time.sleep(random.uniform(0.001, 0.003))
+                # Once more in SQLAlchemy's way, whose errors everybody knows.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def table_of(model: type[Base]) -> Table:

@@ -138,7 +138,9 @@ class Sender:
                 if not claims.anything_to_do(session):
                     return 0
             with self._db.writing() as session:
-                batch = _Batch(self._take(session, limit))
+                ids = self._take(session, limit)
+            with self._db.reading() as session:
+                batch = _Batch(claims.claimed(session, ids))
             try:
                 self._send(batch)
             finally:
@@ -154,7 +156,7 @@ class Sender:
         if len(self._lines) < self._most:
             self._lines.append(self._new_line())
 
-    def _take(self, session: Session, limit: int) -> list[Claimed]:
+    def _take(self, session: Session, limit: int) -> Sequence[int]:
         """Clear up after dead workers, form the mails that are due, claim some."""
         left = claims.take_back(session, self._worker_id, self._lease, alone=self._db.is_sqlite)
         if any(left):
@@ -168,8 +170,7 @@ class Sender:
         missing = limit - claims.due_count(session, limit)
         if missing > 0:
             outbox.envelope(session, missing)
-        ids = claims.claim(session, self._worker_id, limit, urgent=self._composers.urgent)
-        return claims.claimed(session, ids)
+        return claims.claim(session, self._worker_id, limit, urgent=self._composers.urgent)
 
     def _form_urgent(self, session: Session, limit: int) -> None:
         """Form urgent mails even when 100,000 others wait; looks at what is new only."""

@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import journey, mail
+from tests.bench import autosave, journey, mail
 
-BENCHES = {"mail": mail.main, "journey": journey.main}
+BENCHES = {"mail": mail.main, "autosave": autosave.main, "journey": journey.main}
 
 
 def main() -> int:

@@ -1,30 +1,31 @@
 """The journey: open the link, begin, page of 20 questions, submit, result; eight at a time.
 
-Prints the CPU time of server and database per journey, ours on both databases and the floor's, all
-in one run, and the ratios that the project promises: ≤ 3 × on SQLite, ≤ 5 × on PostgreSQL.
+CPU time of server and database per journey, ours on both databases and the floor's, all in one run.
 """
 
 import asyncio
 import os
 import re
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 
 from tests.bench import floor, machine
+from tests.bench.place import installation, kinds
+from tests.bench.table import Table, percentile, spread
+from tests.factories_rounds import make_document
 
 AT_A_TIME = 8
 REPEATS = int(os.environ.get("BENCH_REPEATS", "5"))
 JOURNEYS = int(os.environ.get("BENCH_JOURNEYS", "400"))
 WARM_UP = 80
+PROMISED = {"sqlite": 2.0, "postgresql": 4.1}
 _FIELDS = re.compile(r'name="(ticket|revision)" value="([^"]*)"')
 _RADIOS = re.compile(r'name="?(q_[^" >]+)"?[^>]*value="([^"]+)"')
 
@@ -33,12 +34,22 @@ _RADIOS = re.compile(r'name="?(q_[^" >]+)"?[^>]*value="([^"]+)"')
 class Figures:
     """CPU milliseconds per journey of each repetition, and the latency of all journeys."""
 
-    cpu: list[float]
-    seconds: list[float]
+    cpu: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
         return statistics.median(self.cpu)
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Return the hidden fields of a paper that a post needs."""
+    return dict(_FIELDS.findall(html))
+
+
+def questions_of(html: str) -> dict[str, str]:
+    """Return field name -> one of its values, for each question of a paper."""
+    return dict(_RADIOS.findall(html))
 
 
 async def one_journey(session: aiohttp.ClientSession, base: str, link: str) -> None:
@@ -53,9 +64,9 @@ async def one_journey(session: aiohttp.ClientSession, base: str, link: str) -> N
     async with session.get(base + paper, cookies=cookies) as page:
         html = await page.text()
         assert page.status == 200, page.status
-    answers = dict(_RADIOS.findall(html))
+    answers = questions_of(html)
     assert len(answers) == 20, len(answers)
-    form = {**dict(_FIELDS.findall(html)), **answers, "action": "submit"}
+    form = {**fields_of(html), **answers, "action": "submit"}
     async with session.post(
         base + paper, data=form, cookies=cookies, allow_redirects=False
     ) as done:
@@ -85,63 +96,46 @@ async def travel(base: str, links: Sequence[str]) -> list[float]:
     return seconds
 
 
-def measure(base: str, links: list[str], roots: set[int]) -> Figures:
-    """Warm up, then measure `REPEATS` times."""
-    asyncio.run(travel(base, links[:WARM_UP]))
-    figures = Figures([], [])
-    for repeat in range(REPEATS):
-        first = WARM_UP + repeat * JOURNEYS
-        before = machine.cpu_seconds(roots)
-        figures.seconds += asyncio.run(travel(base, links[first : first + JOURNEYS]))
-        used = machine.cpu_seconds(roots) - before
-        figures.cpu.append(used / JOURNEYS * 1000)
-    return figures
+@dataclass
+class Traveller:
+    """A running server with links to travel along."""
+
+    base: str
+    links: list[str]
+    roots: set[int]
+    figures: Figures = field(default_factory=Figures)
+
+    def warm_up(self) -> None:
+        asyncio.run(travel(self.base, self._next(WARM_UP)))
+
+    def repeat(self) -> None:
+        """Travel `JOURNEYS` times and note what it took."""
+        before = machine.cpu_seconds(self.roots)
+        self.figures.seconds += asyncio.run(travel(self.base, self._next(JOURNEYS)))
+        used = machine.cpu_seconds(self.roots) - before
+        self.figures.cpu.append(used / JOURNEYS * 1000)
+
+    def _next(self, count: int) -> list[str]:
+        links, self.links = self.links[-count:], self.links[:-count]
+        assert len(links) == count, "not enough people"
+        return links
 
 
 PEOPLE = WARM_UP + REPEATS * JOURNEYS
 
 
+def in_turn(travellers: Sequence[Traveller]) -> None:
+    """Warm up, then let each travel in turn, `REPEATS` times: noise of the machine meets all."""
+    for traveller in travellers:
+        traveller.warm_up()
+    for _repeat in range(REPEATS):
+        for traveller in travellers:
+            traveller.repeat()
+
+
 @contextmanager
-def installation(folder: Path, database_url: str) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """Make an installation with one open round for `PEOPLE`; yield its environment and links."""
-    from survey_app import clock, create_app, migrations
-    from survey_app.config import load_settings
-    from tests.factories_rounds import (
-        invitations_of,
-        launched_round,
-        link_path,
-        make_version,
-    )
-
-    environ = {
-        "SURVEY_INSTANCE_PATH": str(folder / "instance"),
-        "SURVEY_DATABASE_URL": database_url,
-        "SURVEY_BASE_URL": "http://127.0.0.1:8000",
-        "SURVEY_SECRET_KEY": "bench-secret-key-of-more-than-32-characters",
-        "SURVEY_LINK_KEY": "bench-link-key-of-more-than-32-characters!!",
-        "SURVEY_MAIL_DEFAULT_SENDER": "Mẫu <khao-sat@so-mau.example>",
-    }
-    app = create_app(load_settings(environ))
-    database = app.extensions["survey.database"]
-    migrations.upgrade(database)
-    with app.app_context(), database.writing() as session:
-        round_ = launched_round(
-            session,
-            people=PEOPLE,
-            cells=20,
-            version=make_version(session, questions=20),
-            closes_at=clock.now() + timedelta(days=2),
-        )
-        key = environ["SURVEY_LINK_KEY"].encode()
-        links = [link_path(session, key, one) for one in invitations_of(session, round_)]
-    database.dispose()
-    yield environ, links
-
-
-def bench_floor(folder: Path) -> Figures:
-    """Measure the floor."""
-    from tests.factories_rounds import make_document
-
+def floor_server(folder: Path) -> Iterator[Traveller]:
+    """Serve the floor."""
     document = [
         {
             "id": question.id,
@@ -154,85 +148,50 @@ def bench_floor(folder: Path) -> Figures:
     path = str(folder / "floor.sqlite")
     links = floor.prepare(path, PEOPLE, document)
     port = machine.free_port()
-    command = [
-        *_gunicorn(port),
-        "--config",
-        "python:survey_app.gunicorn_conf",
-        "tests.bench.floor:app",
-    ]
-    with machine.serving(command, {"FLOOR_DB": path}, port, links[-1]) as pid:
-        return measure(f"http://127.0.0.1:{port}", links, {pid})
+    command = machine.gunicorn(port, "tests.bench.floor:app")
+    with machine.serving(command, {"FLOOR_DB": path}, port, links[0]) as pid:
+        yield Traveller(f"http://127.0.0.1:{port}", links, {pid})
 
 
-def _gunicorn(port: int) -> list[str]:
-    return [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
-
-
-def bench_ours(folder: Path, database_url: str) -> Figures:
-    """Measure the product as shipped, on one database."""
+@contextmanager
+def our_server(folder: Path, kind: str) -> Iterator[Traveller]:
+    """Serve the product as shipped, on one database."""
     port = machine.free_port()
-    command = [
-        *_gunicorn(port),
-        "--config",
-        "python:survey_app.gunicorn_conf",
-        "survey_app.wsgi:app",
-    ]
-    roots = set() if database_url.startswith("sqlite") else machine.postgres_roots()
-    with installation(folder, database_url) as (environ, links):
-        environ["SURVEY_BASE_URL"] = f"http://127.0.0.1:{port}"
-        machine.pin(roots, machine.SERVER_CORE)
+    with installation(folder, kind, PEOPLE) as place:
+        machine.pin(place.roots, machine.SERVER_CORE)
+        environ = {**place.environ, "SURVEY_BASE_URL": f"http://127.0.0.1:{port}"}
+        command = machine.gunicorn(port, "survey_app.wsgi:app")
         with machine.serving(command, environ, port, "/healthz") as pid:
-            return measure(f"http://127.0.0.1:{port}", links, {pid, *roots})
+            yield Traveller(environ["SURVEY_BASE_URL"], place.links, {pid, *place.roots})
 
 
 def main() -> int:
-    """Print the table; exit 1 when a promise is broken."""
+    """Print the table; 1 when a promise is broken."""
     os.sched_setaffinity(0, {machine.DRIVER_CORE})
-    admin_url = os.environ.get("TEST_POSTGRES_URL", "")
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        rows = {"floor (SQLite)": bench_floor(folder)}
-        (folder / "sqlite").mkdir()
-        rows["SQLite"] = bench_ours(
-            folder / "sqlite", f"sqlite:///{folder / 'sqlite' / 'bench.sqlite'}"
-        )
-        if admin_url:
-            rows["PostgreSQL"] = _on_postgresql(folder, admin_url)
-    base = rows["floor (SQLite)"].median
-    promised = {"SQLite": 3.0, "PostgreSQL": 5.0}
-    print("journey of 5 requests, 8 at a time; CPU of server and database")
-    print(
-        f"{'':16}{'ms/journey':>11}{'min–max':>14}{'× floor':>9}{'promise':>9}{'p50 ms':>8}"
-        f"{'p99 ms':>8}"
+    table = Table(
+        f"journey of 5 requests, 8 at a time, {JOURNEYS} × {REPEATS}; CPU of server and database",
+        ("CPU ms/journey", "× floor", "p50 ms", "p99 ms"),
     )
-    broken = 0
-    for label, row in rows.items():
-        ratio = row.median / base
-        limit = promised.get(label)
-        broken += limit is not None and ratio > limit
-        ordered = [round(second * 1000) for second in sorted(row.seconds)]
-        print(
-            f"{label:16}{row.median:11.2f}{f'{min(row.cpu):.2f}–{max(row.cpu):.2f}':>14}"
-            f"{ratio:9.2f}{f'≤ {limit:g}' if limit else '':>9}"
-            f"{ordered[len(ordered) // 2]:8}{ordered[int(len(ordered) * 0.99)]:8}"
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as running:
+        folder = Path(name)
+        travellers = {"floor (SQLite)": running.enter_context(floor_server(folder))}
+        for kind in kinds():
+            travellers[kind] = running.enter_context(our_server(folder, kind))
+        in_turn(list(travellers.values()))
+    base = travellers["floor (SQLite)"].figures
+    for label, traveller in travellers.items():
+        figures = traveller.figures
+        ratio = statistics.median(
+            one / other for one, other in zip(figures.cpu, base.cpu, strict=True)
         )
-    return 1 if broken else 0
-
-
-def _on_postgresql(folder: Path, admin_url: str) -> Figures:
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.engine import make_url
-
-    url = make_url(admin_url).set(drivername="postgresql+psycopg")
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    name = f"survey_bench_{os.getpid()}"
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    (folder / "postgresql").mkdir()
-    try:
-        plain = make_url(admin_url).set(drivername="postgresql", database=name)
-        return bench_ours(folder / "postgresql", plain.render_as_string(hide_password=False))
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
+        ms = [second * 1000 for second in figures.seconds]
+        table.row(
+            label,
+            spread(figures.cpu),
+            f"{ratio:.2f}",
+            f"{percentile(ms, 0.5):.0f}",
+            f"{percentile(ms, 0.99):.0f}",
+        )
+        if label in PROMISED:
+            table.promise(f"{label}: × floor", ratio, PROMISED[label])
+    return table.show()

@@ -3,9 +3,10 @@
 import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -75,22 +76,56 @@ def pin(roots: set[int], core: int) -> None:
                 continue
 
 
+def gunicorn(port: int, application: str, *options: str) -> list[str]:
+    """Return the command line of the web server, as shipped."""
+    shipped = ["--config", "python:survey_app.gunicorn_conf", "--bind", f"127.0.0.1:{port}"]
+    return [sys.executable, "-m", "gunicorn", *shipped, *options, application]
+
+
 @contextmanager
-def serving(command: list[str], environ: dict[str, str], port: int, ready: str) -> Iterator[int]:
-    """Run a web server on the servers' core until the block ends; yields its process id."""
+def running(
+    command: list[str], environ: Mapping[str, str], cores: Set[int] = frozenset({SERVER_CORE})
+) -> Iterator[int]:
+    """Run a program on `cores` until the block ends; yields its process id."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environ},
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait(f"http://127.0.0.1:{port}{ready}")
         yield process.pid
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(40)
+
+
+@contextmanager
+def serving(
+    command: list[str],
+    environ: Mapping[str, str],
+    port: int,
+    ready: str,
+    cores: Set[int] = frozenset({SERVER_CORE}),
+) -> Iterator[int]:
+    """Run a web server until the block ends; yields its process id."""
+    with running(command, environ, cores) as pid:
+        _wait(f"http://127.0.0.1:{port}{ready}")
+        yield pid
+
+
+def rss_mb(root: int) -> float:
+    """Return the memory of a process and its descendants."""
+    page = os.sysconf("SC_PAGE_SIZE") / 2**20
+    return sum(_resident(pid) for pid in tree(root)) * page
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
 
 
 def wait_for_port(port: int) -> None:

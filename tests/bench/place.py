@@ -1,22 +1,35 @@
 """Installations to be measured: a launched round, on SQLite and on PostgreSQL."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from survey_app import clock, create_app, migrations
 from survey_app.config import load_settings
-from survey_app.database import Database
+from survey_app.database import Database, run, table_of
+from survey_app.invitations.tokens import link_token
+from survey_app.people.models import Membership, Person
+from survey_app.signing import new_public_id
+from survey_app.vietnamese import name_sort_key, search_key
 from tests.bench import machine
-from tests.factories_rounds import invitations_of, launched_round, link_path, make_version
+from tests.factories_rounds import (
+    NAMES,
+    invitations_of,
+    launched_round,
+    make_cell,
+    make_version,
+)
 
 _LINK_KEY = "bench-link-key-of-more-than-32-characters!!"
+_CELLS = 20
 
 
 @dataclass(frozen=True)
@@ -83,20 +96,48 @@ def _fill(
     database: Database = app.extensions["survey.database"]
     migrations.upgrade(database)
     with app.app_context(), database.writing() as session:
+        _add_people(session, people)
         round_ = launched_round(
             session,
-            people=people,
-            cells=20,
+            people=0,
             version=make_version(session, questions=20),
             closes_at=clock.now() + timedelta(days=2),
             **settings,
         )
         links = [
-            link_path(session, _LINK_KEY.encode(), one) for one in invitations_of(session, round_)
+            f"/i/{link_token(_LINK_KEY.encode(), one.public_id, 1)}"
+            for one in invitations_of(session, round_)
         ]
         made = Place(environ, round_.id, links, roots)
     database.dispose()
     return made
+
+
+def _add_people(session: Session, count: int) -> None:
+    """Put `count` members into `_CELLS` cells, in a few statements."""
+    cells = [make_cell(session, f"Chi bộ mẫu số {number}").id for number in range(1, _CELLS + 1)]
+    now = clock.now()
+    people = [
+        {
+            "public_id": new_public_id(),
+            "full_name": name,
+            "search_name": search_key(name),
+            "sort_name": name_sort_key(name),
+            "email": f"nguoi{number}@so-mau.example",
+            "kind": "party_member",
+            "address_state": "ok",
+            "form_of_address": "đồng chí",
+            "created_at": now,
+            "updated_at": now,
+        }
+        for number, name in zip(range(count), itertools.cycle(NAMES), strict=False)
+    ]
+    made = run(session, insert(table_of(Person)).returning(table_of(Person).c.id), people)
+    memberships = [
+        {"person_id": row.id, "cell_id": cell, "kind": "official", "starts_on": date(2020, 1, 1)}
+        for row, cell in zip(made, itertools.cycle(cells), strict=False)
+    ]
+    run(session, insert(table_of(Membership)), memberships)
 
 
 def kinds() -> list[str]:

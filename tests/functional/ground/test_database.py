@@ -1,5 +1,7 @@
 """What the database itself refuses."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -97,3 +99,34 @@ def test_the_app_uses_such_a_build(app: Flask) -> None:
     from pysqlite3 import dbapi2
 
     check_sqlite_version(dbapi2.sqlite_version_info)
+
+
+# Another process is another engine on the same file; PostgreSQL has row locks of its own.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_process_that_writes_all_the_time_lets_others_take_turns(
+    db: Database, database_url: str
+) -> None:
+    busy, stop, turns = Database(database_url), threading.Event(), [0]
+
+    def write_all_the_time() -> None:
+        while not stop.is_set():
+            with busy.writing():
+                turns[0] += 1
+                time.sleep(0.003)
+
+    thread = threading.Thread(target=write_all_the_time)
+    thread.start()
+    try:
+        waited = []
+        for _turn in range(20):
+            before = turns[0]
+            with db.writing():
+                waited.append(turns[0] - before)
+                time.sleep(0.003)  # as long as a disk takes
+    finally:
+        stop.set()
+        thread.join()
+        busy.dispose()
+    assert turns[0] >= 10, "it did not write meanwhile"
+    # The one under way, one that was at the turnstile first, and a slow awakening or two.
+    assert max(waited) <= 5, waited
