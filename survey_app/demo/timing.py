@@ -13,7 +13,7 @@ from survey_app.formatting import local, zone
 from survey_app.i18n import _
 
 # The last answers are given 15 s to arrive, and the committee's figures a minute to settle.
-_AFTER_CLOSING = timedelta(seconds=70)
+AFTER = timedelta(seconds=70)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -28,7 +28,7 @@ def targets(now: datetime, round_: Round | None) -> Mapping[str, datetime]:
     found = {"hour": now + timedelta(hours=1), "morning": morning}
     if round_ is not None:
         found["before_closing"] = round_.closes_at - timedelta(minutes=5)
-        found["closing"] = round_.closes_at + _AFTER_CLOSING
+        found["closing"] = round_.closes_at + AFTER
     return {name: moment for name, moment in found.items() if moment > now}
 
 

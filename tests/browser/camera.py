@@ -10,6 +10,7 @@ from tests.live import ROOT, Server
 
 FOLDER = ROOT / "screens"
 ONLY = os.environ.get("ONLY", "")
+LOCALE = os.environ.get("LOCALE", "vi")
 LOOKS = [(screen, dark) for screen in ("phone", "desktop") for dark in (False, True)]
 
 
@@ -26,6 +27,7 @@ class Camera:
                 reduced_motion="reduce",
                 base_url=server.url,
             )
+            context.add_cookies([{"name": "lang", "value": LOCALE, "url": server.url}])
             self.pages[screen, dark] = context.new_page()
 
     def take(self, name: str, show: Callable[[Page], object]) -> None:
