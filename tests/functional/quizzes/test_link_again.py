@@ -147,6 +147,16 @@ def test_one_who_was_never_mailed_before(app: Flask, db: Database, member: Membe
         sent.clear()
 
 
+def test_who_handed_in_before_the_mails_left_and_asks_for_nothing_gets_the_result_only(
+    app: Flask, member: Member, smtp: SmtpSink
+) -> None:
+    member.begin()
+    member.post("submit", right(1))
+    send_all(app)
+    own = [mail.mail for mail in smtp.received if mail.recipient == address_of(member)]
+    assert [kind_and_subject(mail)[0] for mail in own] == ["result"]
+
+
 def test_an_invitation_that_still_waits_is_not_what_comes(
     app: Flask, member: Member, smtp: SmtpSink
 ) -> None:
