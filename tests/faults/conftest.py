@@ -44,7 +44,7 @@ def rig(environ: dict[str, str], world: World, tmp_path: Path) -> Iterator[Rig]:
     yield rig
     rig.close()
     checker.check_database(world.db)
-    checker.check_logs(world.db, rig.logs())
+    checker.check_logs(world, rig.logs())
 
 
 @pytest.fixture
