@@ -28,7 +28,7 @@ _ADDRESS = re.compile(
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN_LENGTH = 60
 # So many bytes make an encoded word that fits on a line of 76 behind the longest header name.
-_WORD_BYTES = 33
+_WORD_BYTES = 39
 
 
 class UnusableAddress(ValueError):

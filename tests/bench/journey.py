@@ -9,7 +9,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench import floor, machine
-from tests.bench.place import installation, kinds
+from tests.bench.place import Place, installation, kinds
 from tests.bench.table import Table, percentile, spread
 from tests.factories_rounds import make_document
 
@@ -154,10 +154,14 @@ def floor_server(folder: Path) -> Iterator[Traveller]:
 
 
 @contextmanager
-def our_server(folder: Path, kind: str) -> Iterator[Traveller]:
-    """Serve the product as shipped, on one database."""
+def our_server(
+    folder: Path, kind: str, prepare: Callable[[Place], None] | None = None, others: int = 0
+) -> Iterator[Traveller]:
+    """Serve the product as shipped, on one database that `prepare` fills with `others`' rows."""
     port = machine.free_port()
-    with installation(folder, kind, PEOPLE) as place:
+    with installation(folder, kind, others + PEOPLE) as place:
+        if prepare:
+            prepare(place)
         machine.pin(place.roots, machine.SERVER_CORE)
         environ = {**place.environ, "SURVEY_BASE_URL": f"http://127.0.0.1:{port}"}
         command = machine.gunicorn(port, "survey_app.wsgi:app")

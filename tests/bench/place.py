@@ -30,6 +30,7 @@ from tests.factories_rounds import (
 
 _LINK_KEY = "bench-link-key-of-more-than-32-characters!!"
 _CELLS = 20
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _postgresql() -> Iterator[tuple[str, set[int]]]:
     admin = create_engine(
         make_url(admin_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
-    name = f"survey_bench_{os.getpid()}"
+    name = f"survey_bench_{os.getpid()}_{next(_numbers)}"
     with admin.connect() as connection:
         backend = connection.scalar(text("SELECT pg_backend_pid()"))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
