@@ -124,6 +124,9 @@ def test_the_pages_hold_to_the_rules(surf: Open, world: World, screen: str, dark
     me.page.fill("#text", PAPER)
     me.press("Đọc đề và xem trước")
     me.press("Lưu 2 câu thành bản nháp")
+    assert me.status == 422
+    me.page.fill("#title", "Vòng một")
+    me.press("Lưu 2 câu thành bản nháp")
     for path in ("", "/edit", "/edit?q=new", "/header", "/preview", "/approve", "/discard"):
         me.open(f"/organiser/questions/{slug_of(me)}{path}")
     for path in ("/account", "/account/password", "/organiser/questions"):
