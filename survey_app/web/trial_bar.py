@@ -9,7 +9,8 @@ from flask import Flask, Response, render_template, request
 
 from survey_app import clock
 
-_BODY = re.compile(rb"<body[^>]*>")
+# The link to the content stays the first thing that the keyboard reaches.
+_BODY = re.compile(rb'<body[^>]*>(?:\s*<a class="skip"[^>]*>[^<]*</a>)?')
 _HEAD_END = b"</head>"
 
 

@@ -13,11 +13,13 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
     pytest.mark.timeout(300),
 ]
-# No draft, launched already, no cell of their own: what these say is looked at elsewhere.
+# No draft, launched already, no cell of their own, no trial: what these say is looked at elsewhere.
 REFUSED = {
     "/organiser/questions/<slug>/header": 404,
     "/organiser/rounds/<slug>/edit": 409,
     "/secretary/": 403,
+    "/demo": 404,  # of the trial only: tests/browser/test_trial.py
+    "/demo/clear": 404,
 }
 ROLES = ("organiser", "administrator", "question_approver")
 
