@@ -54,16 +54,6 @@ def test_the_review_keeps_its_button_in_sight_and_leads_back(
     assert "4 D" in " ".join(lines.nth(3).inner_text().split())
 
 
-def test_on_a_low_screen_the_button_covers_nothing(surf: Open, world: World) -> None:
-    surfer = surf()
-    steps.confirm(surfer, world.launch()[0], axe=False)
-    for number in range(1, 11):
-        steps.choose(surfer, number, "B")
-    steps.review(surfer, axe=False)
-    surfer.page.set_viewport_size({"width": 640, "height": 360})
-    expect(surfer.page.locator("main form button[value=submit]")).not_to_be_in_viewport()
-
-
 @pytest.mark.parametrize(("screen", "dark"), [("phone", True), ("desktop", False)])
 @pytest.mark.parametrize("right", [0, 5, 10])
 def test_the_result_is_kind_and_readable_at_every_score(
