@@ -78,14 +78,14 @@ def policy(entry: Entry, now: datetime) -> Policy:
         return Policy(
             score,
             key,
-            _("Điểm và đáp án xem được ở chính liên kết này sau %(closes)s.", closes=closes),
+            _("Điểm và đáp án xem được ở liên kết trong thư mời, sau %(closes)s.", closes=closes),
         )
     if settings.show_key == "after_close":
         return Policy(
             score,
             key,
             _(
-                "Đáp án, giải thích và nguồn xem được ở chính liên kết này sau %(closes)s.",
+                "Đáp án, giải thích và nguồn xem được ở liên kết trong thư mời, sau %(closes)s.",
                 closes=closes,
             ),
         )

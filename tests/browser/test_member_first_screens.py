@@ -32,6 +32,20 @@ def test_two_touches_lead_from_the_link_to_the_first_question(surf: Open, world:
     assert bottom_of(page, "#q-1 legend") < height / 2
 
 
+def test_every_question_begins_at_the_same_height(surf: Open, world: World) -> None:
+    surfer = surf()
+    steps.confirm(surfer, world.launch()[0], axe=False)
+    tops = []
+    for number in (1, 2, 10):
+        steps.go_to(surfer, number)
+        tops.append(
+            surfer.page.locator(f"#q-{number}").evaluate(
+                "question => question.getBoundingClientRect().top + window.scrollY"
+            )
+        )
+    assert len(set(tops)) == 1, tops
+
+
 @pytest.mark.parametrize(("screen", "js"), [("phone", True), ("phone", False), ("desktop", True)])
 def test_the_review_keeps_its_button_in_sight_and_leads_back(
     surf: Open, world: World, screen: str, js: bool
