@@ -78,7 +78,7 @@ def test_the_wall_shows_everything_without_scrolling(
     surf: Open, world: World, count: int, js: bool
 ) -> None:
     cells = {
-        f"Chi bộ {CELLS[n % 6]}{' 2' * (n // 6)}": ("d" * n + "n" * 12, "d") for n in range(count)
+        f"Chi bộ {CELLS[n % 6]}{' 2' * (n // 6)}": ("d" * n + "n" * 12, "dn") for n in range(count)
     }
     with world.app.app_context(), world.db.writing() as session:
         campaign = staff.load_campaign(session)
@@ -95,6 +95,10 @@ def test_the_wall_shows_everything_without_scrolling(
     assert surfer.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") < 28
     surfer.page.set_viewport_size({"width": 1280, "height": 720})
     assert surfer.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 28
+
+    surfer.page.goto("/committee/rounds/t/print")
+    sheets = re.findall(rb"/Type\s*/Page\b", surfer.page.pdf(prefer_css_page_size=True))
+    assert len(sheets) == 1  # members and others of all cells
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

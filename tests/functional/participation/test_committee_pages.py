@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from survey_app.audit.models import AuditEvent
 from survey_app.database import Database
+from survey_app.invitations.participation import Counts
 from tests.factories import csrf_of, sign_in
 from tests.factories_rounds import make_campaign, make_round
 from tests.functional.participation.boards import round_of
@@ -58,12 +60,27 @@ def test_the_board_has_sentence_bars_and_table(reviewer: FlaskClient) -> None:
     assert "tính theo danh sách chốt khi phát động" in page.lower()
 
 
-@pytest.mark.parametrize("path", ["/committee/", ONE, f"{ONE}/print"])
+@pytest.mark.parametrize("path", ["/committee/", ONE, f"{ONE}/print", f"{ONE}/projection"])
 def test_nobody_is_named(reviewer: FlaskClient, path: str) -> None:
     page = reviewer.get(path)
     assert page.status_code == 200
     assert NAME not in page.text
     assert "so-mau.example" not in page.text.replace("committee-reviewer@so-mau.example", "")
+
+
+def test_the_tick_of_the_last_round_stands_where_its_rate_would_end(app: Flask) -> None:
+    """Half of four counted people ends at a quarter of a bar that also holds four exempt ones."""
+    source = (
+        '{% from "components/stacked_bar.html" import stacked_bar with context %}'
+        "{{ stacked_bar(row, last=0.5) }}"
+    )
+    row = Counts(invited=8, done=2, exempt=4)
+    with app.test_request_context():
+        bar = app.jinja_env.from_string(source).render(row=row)
+    assert re.search(r'class="bar-done" x="0.0%" width="25.0%"', bar)
+    assert '<line class="bar-tick" x1="25.0%" x2="25.0%"' in bar
+    assert "vòng trước 50,0\u00a0%" in bar
+    assert bar.index("bar-tick") < bar.index("bar-pill")  # never over a number
 
 
 def test_english_pages_are_english(reviewer: FlaskClient) -> None:
