@@ -5,6 +5,7 @@
 (() => {
   const main = () => document.querySelector("main[data-again]");
   if (!main()) return;
+  const controls = () => [...main().querySelectorAll("a, button")];
 
   const offer = () => {
     document.getElementById("full").hidden = !document.fullscreenEnabled || document.fullscreenElement;
@@ -15,8 +16,10 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("main[data-again]");
     if (!answer.ok || !fresh) throw new Error("no board"); // signed out, or a page of an error
+    const held = controls().indexOf(document.activeElement);
     main().replaceWith(document.adoptNode(fresh));
     offer();
+    controls()[held]?.focus();
   };
 
   const wait = () => setTimeout(async () => {

@@ -113,6 +113,7 @@ def test_the_wall_renews_itself_and_says_when_it_cannot(
     surfer.open(f"/committee/rounds/{slug}/projection")
     assert "17/36" in surfer.text()
     page.evaluate("document.documentElement.dataset.same = 'page'")
+    page.get_by_role("link", name="Thôi chiếu").focus()
     with world.app.app_context(), world.db.writing() as session:
         someone = session.scalars(
             select(Invitation).where(
@@ -124,6 +125,7 @@ def test_the_wall_renews_itself_and_says_when_it_cannot(
     page.clock.fast_forward(45_000)
     expect(page.locator(".headline")).to_contain_text("18/36")
     assert page.evaluate("document.documentElement.dataset.same") == "page"
+    expect(page.get_by_role("link", name="Thôi chiếu")).to_be_focused()
     expect(page.locator("#stale")).to_be_hidden()
     site.stop()
     page.clock.fast_forward(45_000)

@@ -56,6 +56,7 @@ def test_looking_saves_nothing(client: FlaskClient, organiser: int, db: Database
     assert "Đã đọc được 3 câu" in page.text
     assert "1 câu cần chọn đáp án" in page.text and "1 câu có lỗi" in page.text
     assert "dòng 8" in page.text
+    assert re.findall(r'href="#read-(\d+)"', page.text) == ["2"]  # the way to what is unclear
     assert "&lt;Kế hoạch&gt;" in page.text
     assert sets(db) == 0
 
