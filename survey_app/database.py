@@ -6,7 +6,7 @@ Reading and writing are different connections. A reading one refuses writes in t
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -126,6 +126,9 @@ def check_sqlite_version(version: tuple[int, ...]) -> None:
     )
 
 
+TURN_SECONDS = 15.0  # that a thread queues behind others of its process before it gives up
+
+
 class Database:
     """The engines of one installation and its units of work."""
 
@@ -137,8 +140,8 @@ class Database:
         self._write_lock = threading.Lock()
         self._held = threading.local()
         if self.is_sqlite:
-            self.write_engine = _sqlite_engine(url, give_up_at=self._give_up_at)
-            self.read_engine = _sqlite_engine(url, give_up_at=None)
+            self.write_engine = _sqlite_engine(url, writes=True)
+            self.read_engine = _sqlite_engine(url, writes=False)
         else:
             self.write_engine = create_engine(
                 url, pool_size=10, max_overflow=20, hide_parameters=True
@@ -159,7 +162,7 @@ class Database:
         """One unit of work: commits when the block ends, rolls back when it raises.
 
         Raises:
-            TimeoutError, OperationalError: on SQLite, no turn to write came in `BUSY_SECONDS`.
+            TimeoutError, OperationalError: on SQLite, no turn to write came in time.
         """
         if getattr(self._held, "now", False):
             raise RuntimeError("a unit of work inside a unit of work")
@@ -177,20 +180,13 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        # One patience for both queues: behind our own threads and behind other processes.
-        self._held.give_up_at = time.monotonic() + BUSY_SECONDS
-        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
+        # Those in the queue give up with the one in front, or each would wait for all before it.
+        if not self._write_lock.acquire(timeout=TURN_SECONDS):
             raise TimeoutError("no turn to write came")
         try:
             yield
         finally:
             self._write_lock.release()
-
-    def _give_up_at(self) -> float:
-        """Return until when this thread's unit of work waits for its turn (`time.monotonic`)."""
-        in_unit = getattr(self._held, "now", False)
-        moment: float = self._held.give_up_at if in_unit else time.monotonic() + BUSY_SECONDS
-        return moment
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -198,11 +194,9 @@ class Database:
         self.read_engine.dispose()
 
 
-def _sqlite_engine(url: str, *, give_up_at: Callable[[], float] | None) -> Engine:
-    """Return an engine that writes, waiting for its turn until `give_up_at()`, or only reads."""
+def _sqlite_engine(url: str, *, writes: bool) -> Engine:
     from pysqlite3 import dbapi2
 
-    writes = give_up_at is not None
     check_sqlite_version(dbapi2.sqlite_version_info)
     path = make_url(url).database
     turnstile = Turnstile(Path(f"{path}-turn")) if writes and path else None
@@ -228,21 +222,21 @@ def _sqlite_engine(url: str, *, give_up_at: Callable[[], float] | None) -> Engin
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        if give_up_at is None:
+        if not writes:
             # Past SQLAlchemy's machinery: every request begins, and this one cannot fail.
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
             return
-        until = give_up_at()
         with turnstile.inside() if turnstile else nullcontext():
-            _begin_immediate(connection, until)
+            _begin_immediate(connection)
 
     if turnstile:
         event.listen(engine, "engine_disposed", lambda _engine: turnstile.close())
     return engine
 
 
-def _begin_immediate(connection: Connection, give_up_at: float) -> None:
+def _begin_immediate(connection: Connection) -> None:
     begin: Any = connection.connection.driver_connection
+    give_up_at = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             begin.execute("BEGIN IMMEDIATE")

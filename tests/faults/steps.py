@@ -33,7 +33,7 @@ def _clock_and_patience() -> None:
     if path := os.environ.get("FAULT_CLOCK"):
         clock.use_source(clock.shifted_by_file(Path(path)))
     if seconds := os.environ.get("FAULT_BUSY_SECONDS"):
-        database.BUSY_SECONDS = float(seconds)
+        database.BUSY_SECONDS = database.TURN_SECONDS = float(seconds)
 
 
 def prepare_web() -> None:
