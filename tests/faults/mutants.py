@@ -79,6 +79,7 @@ _LOCKED_SAVE = """            found = queries.attempt(session, attempt_id, lock=
             if found is None or not member.holds_ticket("""
 _TABLES = "survey_app/migrations/versions/20261123_0001_the_first_campaign.py"
 _KEY = 'name=op.f("uq_attempt_invitation_id_attempt_no")'
+_ROUNDS = "survey_app/campaigns/queries.py"
 _ANSWERING = "survey_app/quizzes/views_answering.py"
 _TRANSPORT = "survey_app/mailing/transport.py"
 _SERVICES = "survey_app/quizzes/services.py"
@@ -135,11 +136,16 @@ MUTANTS = (
         'if attempt.state != "open":',
         "tests/faults/test_clock_moved.py",
     ),
-    mutant(
-        "an opening that was missed by a second is missed",
-        "survey_app/jobs.py",
-        "rounds.open_due(session, now)",
-        "rounds.open_due(session, now) if now.second == 0 else None",
+    Mutant(
+        "an opening missed by a second is missed for good",
+        (
+            (_ROUNDS, "import datetime\n", "import datetime, timedelta\n"),
+            (
+                _ROUNDS,
+                '"scheduled", Round.opens_at <= now)',
+                '"scheduled", Round.opens_at.between(now - timedelta(seconds=1), now))',
+            ),
+        ),
         "tests/faults/test_two_workers.py",
     ),
     mutant(
