@@ -26,11 +26,11 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    exc,
     make_url,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -67,6 +67,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 JsonValue = JSON().with_variant(JSONB(), "postgresql")
+TURN_SECONDS = 15.0  # that a thread queues behind others of its process before it gives up
 
 
 class DataClass(StrEnum):
@@ -126,9 +127,6 @@ def check_sqlite_version(version: tuple[int, ...]) -> None:
     )
 
 
-TURN_SECONDS = 15.0  # that a thread queues behind others of its process before it gives up
-
-
 class Database:
     """The engines of one installation and its units of work."""
 
@@ -182,7 +180,7 @@ class Database:
             return
         # Those in the queue give up with the one in front, or each would wait for all before it.
         if not self._write_lock.acquire(timeout=TURN_SECONDS):
-            raise TimeoutError("no turn to write came")
+            raise exc.TimeoutError("no turn to write came")
         try:
             yield
         finally:
