@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from survey_app.database import Database
     from survey_app.extensions import csrf, mail
     from survey_app.web import compression, doors, error_pages, headers, pages, refusing, trial_bar
+    from survey_app.web.cookies import SessionCookies
 
     if settings is None:
         try:
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(root / "templates"),
     )
     app.config.from_mapping(_flask_config(settings))
+    app.session_interface = SessionCookies()
     app.extensions["survey.settings"] = settings
     app.extensions["survey.database"] = Database(settings.database_url)
     formatting.use_zone(settings.timezone)

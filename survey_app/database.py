@@ -5,12 +5,10 @@ Reading and writing are different connections. A reading one refuses writes in t
 """
 
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -27,21 +25,19 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    make_url,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from survey_app.turnstile import Turnstile
+from survey_app.sqlite import UnsafeSqlite, check_sqlite_version, sqlite_engine
 
-BUSY_SECONDS = 15.0
-_LOOK_AGAIN_SECONDS = 0.0003  # one process at a time looks, and most transactions are this short
-# https://sqlite.org/wal.html#walresetbug and the fixed back-ports named there.
-_FIXED_BACKPORTS = {(3, 44): 6, (3, 50): 7}
-_FIXED_SINCE = (3, 51, 3)
+__all__ = ["UnsafeSqlite", "check_sqlite_version"]  # of `sqlite`, for those who open databases
+
+_CONNECTION = "survey.connection"  # of a session's unit of work; asking the session is dear
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -108,25 +104,6 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JsonValue, list[Any]: JsonValue}
 
 
-class UnsafeSqlite(RuntimeError):
-    """This SQLite build can lose committed rows in WAL mode."""
-
-
-def check_sqlite_version(version: tuple[int, ...]) -> None:
-    """Refuse builds with the WAL-reset bug.
-
-    Raises:
-        UnsafeSqlite: `version` is older than 3.51.3 and no fixed back-port.
-    """
-    fixed_patch = _FIXED_BACKPORTS.get(version[:2])  # type: ignore[arg-type]
-    if version >= _FIXED_SINCE or (fixed_patch is not None and version[2] >= fixed_patch):
-        return
-    raise UnsafeSqlite(
-        f"SQLite {'.'.join(map(str, version))} can lose committed rows (WAL-reset bug); "
-        "install the pysqlite3 package of requirements.txt."
-    )
-
-
 class Database:
     """The engines of one installation and its units of work."""
 
@@ -138,21 +115,31 @@ class Database:
         self._write_lock = threading.Lock()
         self._held = threading.local()
         if self.is_sqlite:
-            self.write_engine = _sqlite_engine(url, writes=True)
-            self.read_engine = _sqlite_engine(url, writes=False)
+            self.write_engine = sqlite_engine(url, writes=True)
+            self.read_engine = self._glance_engine = sqlite_engine(url, writes=False)
         else:
             self.write_engine = create_engine(
                 url, pool_size=10, max_overflow=20, hide_parameters=True
             )
-            # Both stand in the text of psycopg's BEGIN: one look costs no further round trip.
+            # Both stand in the text of psycopg's BEGIN: a look costs no further round trip.
             self.read_engine = self.write_engine.execution_options(
                 postgresql_readonly=True, isolation_level="REPEATABLE READ"
             )
+            self._glance_engine = _glance_engine(url)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent look at the database; writing in it is refused by the database."""
         with Session(self.read_engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def glancing(self) -> Iterator[Session]:
+        """`reading` for what one statement tells; each further one sees a state of its own.
+
+        On PostgreSQL it costs one round trip instead of three.
+        """
+        with Session(self._glance_engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -190,61 +177,20 @@ class Database:
         """Close all connections."""
         self.write_engine.dispose()
         self.read_engine.dispose()
+        self._glance_engine.dispose()
 
 
-def _sqlite_engine(url: str, *, writes: bool) -> Engine:
-    from pysqlite3 import dbapi2
-
-    check_sqlite_version(dbapi2.sqlite_version_info)
-    path = make_url(url).database
-    turnstile = Turnstile(Path(f"{path}-turn")) if writes and path else None
+def _glance_engine(url: str) -> Engine:
     engine = create_engine(
-        url.replace("sqlite:", "sqlite+pysqlite:", 1),
-        module=dbapi2,
-        connect_args={"timeout": 0 if writes else BUSY_SECONDS, "isolation_level": None},
-        pool_size=20,
-        max_overflow=20,
-        hide_parameters=True,  # what people typed has no place in a log
+        url, pool_size=10, max_overflow=20, hide_parameters=True, isolation_level="AUTOCOMMIT"
     )
 
     @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA secure_delete=ON")
-        cursor.execute("PRAGMA query_only=ON" if not writes else "PRAGMA busy_timeout=0")
-        cursor.close()
+    def refuse_writes(connection: Any, _record: ConnectionPoolEntry) -> None:
+        connection.execute("SET default_transaction_read_only = on")
+        connection.commit()
 
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        if not writes:
-            # Past SQLAlchemy's machinery: every request begins, and this one cannot fail.
-            connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
-            return
-        with turnstile.inside() if turnstile else nullcontext():
-            _begin_immediate(connection)
-
-    if turnstile:
-        event.listen(engine, "engine_disposed", lambda _engine: turnstile.close())
     return engine
-
-
-def _begin_immediate(connection: Connection) -> None:
-    begin: Any = connection.connection.driver_connection
-    give_up_at = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            begin.execute("BEGIN IMMEDIATE")
-            return
-        except connection.dialect.dbapi.OperationalError as error:  # type: ignore[union-attr]
-            if "locked" not in str(error) or time.monotonic() > give_up_at:
-                # Once more in SQLAlchemy's way, whose errors everybody knows.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                return
-            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def table_of(model: type[Base]) -> Table:
@@ -260,7 +206,31 @@ def run(session: Session, statement: Executable, values: Any = None) -> CursorRe
     For the requests of many members at once: half the cost of `Session.execute`. The statement must
     be built of tables (`table_of`), best once at import, with its values as parameters.
     """
-    return session.connection().execute(statement, values)
+    connection: Connection | None = session.info.get(_CONNECTION)
+    if connection is None or connection.closed:
+        connection = session.info[_CONNECTION] = session.connection()
+    return connection.execute(statement, values)
+
+
+@contextmanager
+def all_at_once(session: Session) -> Iterator[None]:
+    """Send the block's statements in one go where the database can, and wait once.
+
+    For statements whose results nobody looks at.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    errors: Any = connection.dialect.dbapi
+    try:
+        with driver.pipeline():
+            yield
+    except errors.Error as error:  # it came out at the end, past SQLAlchemy
+        raise DBAPIError.instance(
+            None, None, error, errors.Error, hide_parameters=True, dialect=connection.dialect
+        ) from error
 
 
 def one_at_a_time(session: Session, key: int) -> None:
@@ -289,4 +259,11 @@ def reading() -> Iterator[Session]:
 def writing() -> Iterator[Session]:
     """`Database.writing` of the current application."""
     with current_database().writing() as session:
+        yield session
+
+
+@contextmanager
+def glancing() -> Iterator[Session]:
+    """`Database.glancing` of the current application."""
+    with current_database().glancing() as session:
         yield session

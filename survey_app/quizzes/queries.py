@@ -154,6 +154,12 @@ _TRIES = (
     .where(_ATTEMPT_TABLE.c.invitation_id == bindparam("invitation_id"))
     .order_by(_ATTEMPT_TABLE.c.attempt_no)
 )
+# What a link shows, and a result, in one look each; most people have one attempt, graded once.
+_ENTRY_WITH_TRIES = (
+    _ENTRY.outerjoin(_ATTEMPT_TABLE, _ATTEMPT_TABLE.c.invitation_id == _INVITATION.c.id)
+    .add_columns(*_TRY_COLUMNS)
+    .order_by(_ATTEMPT_TABLE.c.attempt_no)
+)
 _ATTEMPT = _with_context(
     select(*_TRY_COLUMNS, *_ENTRY_COLUMNS)
     .select_from(_ATTEMPT_TABLE)
@@ -167,12 +173,30 @@ _GRADINGS = (
     .where(_ATTEMPT_TABLE.c.invitation_id == bindparam("invitation_id"))
     .order_by(_GRADING.c.id)
 )
+_OTHER = _ATTEMPT_TABLE.alias("other")
+_ATTEMPT_GRADED = (
+    _ATTEMPT.outerjoin(_OTHER, _OTHER.c.invitation_id == _INVITATION.c.id)
+    .outerjoin(_GRADING, _GRADING.c.attempt_id == _OTHER.c.id)
+    .add_columns(_GRADING.c.attempt_id, _GRADING.c.right_count, _GRADING.c.question_count)
+    .order_by(_GRADING.c.id)
+)
 
 
 def entry(session: Session, public_id: str, *, lock: bool = False) -> Entry | None:
     """Return the invitation of a link; `lock` holds its row until the unit of work ends."""
     row = run(session, _ENTRY_LOCKED if lock else _ENTRY, {"public_id": public_id}).one_or_none()
     return Entry._make(row) if row else None
+
+
+def entry_with_tries(session: Session, public_id: str) -> tuple[Entry, list[Try]] | None:
+    """Return the invitation of a link and its attempts, oldest first, in one statement."""
+    rows = run(session, _ENTRY_WITH_TRIES, {"public_id": public_id}).all()
+    if not rows:
+        return None
+    width = len(Entry._fields)
+    return Entry._make(rows[0][:width]), [
+        Try._make(row[width:]) for row in rows if row[width] is not None
+    ]
 
 
 def tries(session: Session, invitation_id: int) -> list[Try]:
@@ -190,6 +214,16 @@ def attempt(session: Session, public_id: str, *, lock: bool = False) -> tuple[Tr
         return None
     width = len(Try._fields)
     return Try._make(row[:width]), Entry._make(row[width:])
+
+
+def graded_attempt(session: Session, public_id: str) -> tuple[Try, Entry, dict[int, Graded]] | None:
+    """Return an attempt, its invitation and the gradings of all its attempts, in one statement."""
+    rows = run(session, _ATTEMPT_GRADED, {"public_id": public_id}).all()
+    if not rows:
+        return None
+    first, second = len(Try._fields), len(Try._fields) + len(Entry._fields)
+    graded = {row[second]: Graded._make(row[second:]) for row in rows if row[second] is not None}
+    return Try._make(rows[0][:first]), Entry._make(rows[0][first:second]), graded
 
 
 def gradings(session: Session, invitation_id: int) -> dict[int, Graded]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import signing
 from survey_app.campaigns.settings import RoundSettings
-from survey_app.database import run, table_of
+from survey_app.database import all_at_once, run, table_of
 from survey_app.errors import Conflict, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.invitations import tally
@@ -25,8 +25,9 @@ from survey_app.quizzes.saving import Write
 from survey_app.quizzes.scoring import score
 
 _ATTEMPT = table_of(Attempt)
-_INSERT_ATTEMPT = insert(_ATTEMPT)
-_INSERT_GRADING = insert(table_of(Grading))
+# inline: nobody asks for the new row's number.
+_INSERT_ATTEMPT = insert(_ATTEMPT).inline()
+_INSERT_GRADING = insert(table_of(Grading)).inline()
 _SAVE_ANSWERS = (
     update(_ATTEMPT)
     .where(_ATTEMPT.c.id == bindparam("key"))
@@ -254,7 +255,6 @@ def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reas
         "answers": attempt.answers,
         "revision": attempt.revision,
     }
-    run(session, _HAND_IN, handed_in)
     grading = {
         "attempt_id": attempt.id,
         "version_id": attempt.version_id,
@@ -265,8 +265,10 @@ def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reas
         "reason": reason,
         "graded_at": at,
     }
-    run(session, _INSERT_GRADING, grading)
-    _count(session, entry, attempts=1, is_started=True, is_done=True)
+    with all_at_once(session):  # the attempt's row is locked, so each of them finds its row
+        run(session, _HAND_IN, handed_in)
+        run(session, _INSERT_GRADING, grading)
+        _count(session, entry, attempts=1, is_started=True, is_done=True)
     if entry.email and entry.address_state == "ok":
         outbox.enqueue(
             session,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from survey_app import formatting, i18n
-from survey_app.database import reading, writing
+from survey_app.database import glancing, reading, writing
 from survey_app.errors import Conflict, DomainError, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.questions import library
@@ -24,7 +24,7 @@ from survey_app.web.prepared import prepared_page
 
 def paper(attempt_id: str) -> ResponseReturnValue:
     """The answering page."""
-    with reading() as session:
+    with glancing() as session:
         found = queries.attempt(session, attempt_id)
         if found is None:
             return messages.broken_link()

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import formatting
-from survey_app.database import reading, writing
+from survey_app.database import glancing, writing
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
 from survey_app.invitations import tokens
@@ -36,11 +36,11 @@ def _asking_page(
     public_id: str, version: int, *, who: str | None = None, error: str | None = None
 ) -> ResponseReturnValue:
     """Ask "is that you?"; `who` and `error` tell of an answer that begins nothing."""
-    with reading() as session:
-        entry = queries.entry(session, public_id)
-        if entry is None:
+    with glancing() as session:
+        found = queries.entry_with_tries(session, public_id)
+        if found is None:
             return messages.broken_link()
-        tries = queries.tries(session, entry.invitation_id)
+        entry, tries = found
         refusal = _refusal(entry, version, tries)
         if refusal is not None:
             return refusal

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from survey_app import formatting
-from survey_app.database import reading
+from survey_app.database import glancing
 from survey_app.questions import library
 from survey_app.quizzes import member, messages, queries, results, saving, services
-from survey_app.quizzes.queries import Entry, Try
+from survey_app.quizzes.queries import Entry, Graded, Try
 from survey_app.quizzes.views_answering import stranger
 from survey_app.web.pages import received_at
 from survey_app.web.prepared import prepared_page
@@ -16,24 +16,23 @@ from survey_app.web.prepared import prepared_page
 
 def result(attempt_id: str) -> ResponseReturnValue:
     """The receipt and, as far as the round allows at this moment, score, key and sources."""
-    with reading() as session:
-        found = queries.attempt(session, attempt_id)
+    with glancing() as session:
+        found = queries.graded_attempt(session, attempt_id)
         if found is None:
             return messages.broken_link()
-        attempt, entry = found
+        attempt, entry, gradings = found
         if not member.is_seated(entry):
             return stranger(entry)
         if attempt.state == "open" and received_at() < services.deadline_of(attempt, entry):
             return redirect(url_for("respond.paper", attempt_id=attempt_id), code=303)
         if attempt.state != "submitted":
             return messages.time_over(entry)
-        return _result_page(session, attempt, entry)
+        return _result_page(session, attempt, entry, gradings)
 
 
-def _result_page(session: Session, attempt: Try, entry: Entry) -> str:
+def _result_page(session: Session, attempt: Try, entry: Entry, gradings: dict[int, Graded]) -> str:
     now = received_at()
     policy = results.policy(entry, now)
-    gradings = queries.gradings(session, entry.invitation_id)
     graded = gradings[attempt.id]
     best = max(item.right_count for item in gradings.values())
     allowed = entry.rules.attempts_allowed

@@ -21,16 +21,15 @@ def install(app: Flask) -> None:
     def compress(response: Response) -> Response:
         if response.mimetype != "text/html" or response.is_streamed:
             return response
-        response.vary.add("Accept-Encoding")
-        takes_it = request.accept_encodings["gzip"] > 0
-        if (
-            not takes_it
-            or request.query_string not in _HARMLESS
-            or "Content-Encoding" in response.headers
-        ):
-            return response
+        # The first to vary; a session adds itself behind.
+        response.headers.add("Vary", "Accept-Encoding")
         body = response.get_data()
-        if len(body) >= LARGE:
+        if (
+            len(body) >= LARGE
+            and request.accept_encodings["gzip"] > 0
+            and request.query_string in _HARMLESS
+            and "Content-Encoding" not in response.headers
+        ):
             response.set_data(gzip.compress(body, _LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
         return response

@@ -6,10 +6,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
-from survey_app.database import Database, UnsafeSqlite, check_sqlite_version
+from survey_app.database import (
+    Database,
+    UnsafeSqlite,
+    all_at_once,
+    check_sqlite_version,
+    run,
+    table_of,
+)
 from survey_app.web.models import Throttle
 
 
@@ -99,6 +107,41 @@ def test_the_app_uses_such_a_build(app: Flask) -> None:
     from pysqlite3 import dbapi2
 
     check_sqlite_version(dbapi2.sqlite_version_info)
+
+
+def test_a_glance_sees_what_is_committed_and_refuses_writes(db: Database) -> None:
+    moment = datetime(2024, 9, 18, tzinfo=UTC)
+    with db.writing() as session:
+        session.add(throttle(moment))
+        with db.glancing() as looking:
+            assert looking.query(Throttle).count() == 0
+    with db.glancing() as looking:
+        assert looking.query(Throttle).count() == 1
+    with pytest.raises(DBAPIError), db.glancing() as session:
+        session.execute(text("DELETE FROM throttle"))
+    with db.reading() as session:
+        assert session.query(Throttle).count() == 1
+
+
+def insert_throttle(session: Session, bucket: str) -> None:
+    values = {"bucket": bucket, "window_start": datetime(2024, 9, 18, tzinfo=UTC), "count": 1}
+    run(session, insert(table_of(Throttle)).inline(), values)
+
+
+def test_what_is_sent_at_once_is_written(db: Database) -> None:
+    with db.writing() as session, all_at_once(session):
+        insert_throttle(session, "a")
+        insert_throttle(session, "b")
+    with db.reading() as session:
+        assert session.query(Throttle).count() == 2
+
+
+def test_what_fails_at_once_fails_as_anywhere_and_leaves_nothing(db: Database) -> None:
+    with pytest.raises(IntegrityError), db.writing() as session, all_at_once(session):
+        insert_throttle(session, "a")
+        insert_throttle(session, "a")
+    with db.reading() as session:
+        assert session.query(Throttle).count() == 0
 
 
 # Another process is another engine on the same file; PostgreSQL has row locks of its own.
