@@ -164,7 +164,7 @@ def correct(slug: str, public_id: str) -> ResponseReturnValue:
     except Invalid as error:
         return _person_page(slug, public_id, typed=email, problem=error), status_of(error)
     if queued:
-        flash(_("Đã lưu địa chỉ mới và đang gửi lại thư mời."), "good")
+        flash(_("Đã lưu địa chỉ mới và đang gửi lại thư kèm liên kết."), "good")
     else:
         flash(_("Đã lưu địa chỉ."), "good")
     return redirect(url_for("rounds.person", slug=slug, public_id=public_id), code=303)
@@ -178,7 +178,7 @@ def person_action(slug: str, public_id: str, action: str) -> ResponseReturnValue
         round_, line = _find(session, slug, public_id)
         if action == "resend":
             reaching.resend(session, round_.id, line.person_id, actor, clock.now())
-            flash(_("Đang gửi lại thư mời."), "good")
+            flash(_("Đang gửi lại thư kèm liên kết."), "good")
         elif action == "revoke":
             reaching.revoke_link(session, round_.id, line.person_id, actor)
             flash(

@@ -312,7 +312,7 @@ def test_correcting_an_address_invites_and_counts_again(organiser, db, running):
         to=f"{path}/address",
         follow_redirects=True,
     )
-    assert "đang gửi lại thư mời" in right.text
+    assert "đang gửi lại thư kèm liên kết" in right.text
     with db.reading() as session:
         person = session.scalars(select(Person).where(Person.public_id == running["lost"])).one()
         invitation = select(Invitation).where(Invitation.person_id == person.id)
