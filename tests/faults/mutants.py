@@ -102,8 +102,13 @@ MUTANTS = (
         _SETTLE_FIRST,
         _STEPS,
     ),
-    mutant(
-        "no mark before the mail leaves", CLAIMS, 'state="sending",', 'state="claimed",', _STEPS
+    Mutant(
+        "no mark before the mail leaves",
+        (
+            (CLAIMS, 'state="sending",', 'state="claimed",'),
+            (CLAIMS, '"sending", "unknown")', '"claimed", "unknown")'),
+        ),
+        _STEPS,
     ),
     mutant(
         "unknown mails are sent again", CLAIMS, _LEFT_UNKNOWN, '        state="pending",\n', _STEPS
