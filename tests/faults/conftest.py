@@ -12,15 +12,17 @@ from survey_app import clock
 from tests.faults import checker
 from tests.faults.loads import Ledger
 from tests.faults.rig import Rig
+from tests.faults.sizes import RUNS
 from tests.live import World
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder."""
+    """Mark everything in this folder; what waits for others' deaths may take its time."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.timeout(900 if RUNS else 300))
 
 
 @pytest.fixture
