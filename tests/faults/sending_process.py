@@ -39,7 +39,7 @@ def main() -> None:
     unformed = select(func.count()).where(OutboxItem.outbox_message_id.is_(None))
     waiting = select(func.count()).where(OutboxMessage.state.in_(_ON_ITS_WAY))
     while True:
-        if sender.run_once(app, WORKER):
+        if sender.send_due(app, WORKER):
             continue
         with database.reading() as session:
             if not session.scalar(unformed) and not session.scalar(waiting):

@@ -15,7 +15,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from survey_app import crashes, database
+from survey_app import crashes, database, sqlite
 from survey_app.accounts.models import User
 from survey_app.database import Database
 from tests.factories import csrf_of, make_user, sign_in
@@ -39,7 +39,7 @@ def locked(db: Database) -> Iterator[None]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.3)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.3)
     monkeypatch.setattr(database, "TURN_SECONDS", 0.3)
 
 
