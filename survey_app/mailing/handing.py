@@ -37,6 +37,10 @@ class Handing:
         self._pace = pace_of(app)
         self._from = building.sender_address(app)
 
+    def expect(self, lines: int) -> None:
+        """Be told how many lines are at work, so that their changes are committed together."""
+        self._together.company = lines
+
     def send(self, line: Line, claimed: Claimed) -> None:
         """Deal with one mail: it is settled when this returns, or another's by now.
 

@@ -187,8 +187,10 @@ class Sender:
         """Let the first line and its helpers empty the batch; the first one's trouble ends it."""
         first, *others = self._lines
         if not others or batch.size < 2:
+            self._handing.expect(1)
             self._over_first(first, batch)
             return
+        self._handing.expect(len(self._lines))
         with ThreadPoolExecutor(len(others), thread_name_prefix="line") as pool:
             helping = [pool.submit(self._over_other, line, batch) for line in others]
             try:
