@@ -1,7 +1,7 @@
 """From a `Mail` to the bytes that go over the line: Flask-Mail's message, assembled here.
 
 Flask-Mail 0.10 sends bodies as raw 8 bit, whose long lines strict servers refuse, and building with
-`email.mime` costs more than all the rest of sending (docs/adr/0008). Headers are RFC 2047 words,
+`email.mime` costs more than all the rest of sending (docs/adr/0010). Headers are RFC 2047 words,
 bodies quoted-printable, every line ends in CRLF.
 """
 
