@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["survey.database"] = Database(settings.database_url)
     formatting.use_zone(settings.timezone)
     if settings.development:
-        clock.use_source(clock.shifted_by_file(settings.instance_path / "clock.json"))
+        clock.use_source(clock.shifted_by_file(settings.instance_path / clock.FILE))
     csrf.init_app(app)
     mail.init_app(app)
     # The order is that in which a request meets them; answers meet them backwards.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 Source = Callable[[], datetime]
+FILE = "clock.json"  # in the instance folder of a development installation
 
 
 def _real_now() -> datetime:

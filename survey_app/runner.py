@@ -80,14 +80,14 @@ def _run(stack: ExitStack, *, reset: bool) -> None:
     _be_the_only_one(stack, settings.instance_path)
     app = create_app(settings)
     database: Database = app.extensions["survey.database"]
-    own = demo.is_real(database)
+    real = demo.is_real(database)
     database.dispose()  # an open file would outlive its removal
-    if reset or (demo.is_unfinished(settings) and not own):
-        _reset(settings, own)
+    if reset or (demo.is_unfinished(settings) and not real):
+        _reset(settings, real)
     migrations.upgrade(database)
-    time_file = settings.instance_path / demo.CLOCK
+    time_file = settings.instance_path / clock.FILE
     clock.go_on(time_file)
-    _load_sample(app, own)
+    _load_sample(app, real)
     inbox.write_url(settings.instance_path, f"http://{LOOPBACK}:{ports.inbox}/")
     with Supervisor(_programs(ports, environ, settings.instance_path), stop) as supervisor:
         _wait_until_open(supervisor, ports, stop)
@@ -99,10 +99,12 @@ def _run(stack: ExitStack, *, reset: bool) -> None:
     print("\nĐã dừng. · Stopped.")
 
 
-def _load_sample(app: Flask, own: bool) -> None:
-    if own:
+def _load_sample(app: Flask, real: bool) -> None:
+    if demo.has_sample(app.extensions["survey.database"]):
+        return  # with people of one's own beside it, perhaps: it can still be looked at
+    if real:
         print(OWN)
-    elif not demo.has_sample(app.extensions["survey.database"]):
+    else:
         print(BUILDING, flush=True)
         demo.load(app)
 
@@ -175,7 +177,7 @@ def _refuse_real_installation() -> None:
         )
 
 
-def _reset(settings: Settings, own: bool) -> None:
+def _reset(settings: Settings, real: bool) -> None:
     """Remove the sample's database, inbox and clock, saying so."""
     instance = settings.instance_path
     if settings.database_url != f"sqlite:///{instance / 'survey.sqlite'}":
@@ -183,13 +185,15 @@ def _reset(settings: Settings, own: bool) -> None:
             "RESET=1 chỉ xóa cơ sở dữ liệu SQLite trong thư mục instance.\n"
             "RESET=1 removes only the SQLite database in the instance folder."
         )
-    if own:
+    if real:
         raise CannotStart(
-            "Ở đây là dữ liệu của bạn nên RESET=1 không xóa; hãy tự xóa survey.sqlite.\n"
-            "What is in here is yours, so RESET=1 removes nothing; delete survey.sqlite yourself."
+            "Ở đây có dữ liệu của bạn nên RESET=1 không xóa gì. Chạy make run rồi mở /demo để xóa\n"
+            "(có sao lưu), hoặc tự xóa survey.sqlite.\n"
+            "Some of what is in here is yours, so RESET=1 removes nothing. Run make run and open\n"
+            "/demo to remove it (after a backup), or delete survey.sqlite yourself."
         )
     print("Bắt đầu lại, xóa dữ liệu mẫu: · Starting over, removing the sample:")
-    files = (demo.CLOCK, demo.UNFINISHED, inbox.FILE)
+    files = (clock.FILE, demo.UNFINISHED, inbox.FILE)
     beside = [instance / "inbox", *(instance / name for name in files)]
     for path in (*instance.glob("survey.sqlite*"), *beside):
         if path.is_dir():

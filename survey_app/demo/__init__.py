@@ -19,7 +19,6 @@ from survey_app.errors import Conflict, NotAllowed
 from survey_app.i18n import _
 from survey_app.people.models import Person
 
-CLOCK = "clock.json"
 UNFINISHED = "demo-unfinished"
 
 
@@ -46,7 +45,7 @@ def load(app: Flask) -> bool:
     mark.touch()
     with staged(app) as stage:
         tell(stage)
-    clock.set_to(settings.instance_path / CLOCK, NOW)
+    clock.set_to(settings.instance_path / clock.FILE, NOW)
     mark.unlink()
     return True
 
@@ -73,9 +72,9 @@ def has_sample(database: Database) -> bool:
 
 
 def is_real(database: Database) -> bool:
-    """Whether this database, which may be older than we are or empty, is somebody's own.
+    """Whether this database, which may be older than we are or empty, holds what is somebody's own.
 
-    It is when it names a real person, or has accounts and none of them is of the sample.
+    It does when it names a real person, or has accounts and none of them is of the sample.
     """
     with database.reading() as session:
         if _has(session, Person, is_sample=False):

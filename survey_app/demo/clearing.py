@@ -10,19 +10,21 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from survey_app import backups, clock
 from survey_app.accounts import services as accounts
 from survey_app.accounts.models import User
 from survey_app.accounts.scope import CLI
+from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign
 from survey_app.config import Settings
-from survey_app.database import Database
-from survey_app.demo import CLOCK, cast, has_sample, is_real, refuse_production
+from survey_app.database import Database, table_of
+from survey_app.demo import cast, has_sample, refuse_production
 from survey_app.errors import Conflict, Invalid
 from survey_app.i18n import LOCALES, _, lazy, speaking
+from survey_app.people.models import Person
 from survey_app.people.services import read_address
 from survey_app.questions.models import QuestionSet, QuestionSetVersion
 from survey_app.schema import metadata
@@ -65,31 +67,39 @@ def _phrases() -> set[str]:
     return phrases
 
 
+def real_people(session: Session) -> int:
+    """Return how many people somebody added to the trial; they go with it."""
+    return session.scalar(select(func.count(Person.id)).where(Person.is_sample.is_(False))) or 0
+
+
 def clear(database: Database, settings: Settings, owner: Owner) -> Path:
-    """Back up, then take the sample away and open the owner's account; return the backup.
+    """Back up, then take the trial away and open the owner's account; return the backup.
 
     Raises:
         NotAllowed: this is no development installation.
-        Conflict: there is no sample, or somebody real stands beside it.
+        Conflict: there is no sample, it cannot be backed up, or somebody changed something since.
     """
     refuse_production(settings)
     if not has_sample(database):
         raise Conflict(_("Ở đây không có dữ liệu mẫu để xóa."))
-    if is_real(database):
-        raise Conflict(
-            _("Bên cạnh dữ liệu mẫu đã có người thật, nên không xóa. Xin dùng một thư mục mới.")
-        )
-    kept = _backup(database, settings)
-    clock.be_real(settings.instance_path / CLOCK)  # nothing of the trial's hours in what begins now
-    with database.writing() as session:
-        _take_away(session)
-        _open_account(session, owner)
+    path, kept = _backup(database, settings)
+    time_file = settings.instance_path / clock.FILE
+    stood_at = clock.now()
+    clock.be_real(time_file)  # nothing of the trial's hours in what begins now
+    try:
+        with database.writing() as session:
+            _refuse_changed(session, kept)
+            _take_away(session)
+            _open_account(session, owner)
+    except BaseException:
+        clock.set_to(time_file, stood_at)
+        raise
     rmtree(settings.instance_path / "inbox", ignore_errors=True)
     (settings.instance_path / "inbox").mkdir(exist_ok=True)
-    return kept
+    return path
 
 
-def _backup(database: Database, settings: Settings) -> Path:
+def _backup(database: Database, settings: Settings) -> tuple[Path, backups.Manifest]:
     folder = settings.instance_path / "backups"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -100,8 +110,17 @@ def _backup(database: Database, settings: Settings) -> Path:
         raise Conflict(message) from None
     # The machine's time: the trial's clock may stand anywhere.
     path = folder / f"du-lieu-mau-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
-    backups.make(database, settings, path)
-    return path
+    return path, backups.make(database, settings, path)
+
+
+def _refuse_changed(session: Session, kept: backups.Manifest) -> None:
+    """What staff did after the backup was made is not in it, so it must not go."""
+    for table in map(table_of, (AuditEvent, Person)):
+        now = session.scalar(select(func.count()).select_from(table))
+        if now != kept.tables[table.name].rows:
+            raise Conflict(
+                _("Trong lúc sao lưu có người vừa thay đổi dữ liệu, nên chưa xóa gì. Xin thử lại.")
+            )
 
 
 def _take_away(session: Session) -> None:

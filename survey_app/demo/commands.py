@@ -35,8 +35,16 @@ def links_command() -> None:
 
 
 @demo.command("clear", help=help_text("Xóa dữ liệu mẫu (có sao lưu) để bắt đầu chiến dịch thật."))
-@click.option("--email", required=True, help=help_text("Địa chỉ thư của tài khoản đầu tiên."))
-@click.option("--name", required=True, help=help_text("Họ tên của người giữ tài khoản đó."))
+@click.option(
+    "--email",
+    prompt=help_text("Địa chỉ thư của đồng chí"),
+    help=help_text("Địa chỉ thư của tài khoản đầu tiên."),
+)
+@click.option(
+    "--name",
+    prompt=help_text("Họ tên của đồng chí"),
+    help=help_text("Họ tên của người giữ tài khoản đó."),
+)
 def clear_command(email: str, name: str) -> None:
     """Ask for the words, back up, take the sample away, print a sign-in link."""
     database, settings = current_database(), current_settings()

@@ -19,7 +19,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def clock_file() -> Path:
     """Return the file by which this installation's processes share their clock."""
-    return current_settings().instance_path / "clock.json"
+    return current_settings().instance_path / clock.FILE
 
 
 def targets(now: datetime, round_: Round | None) -> Mapping[str, datetime]:

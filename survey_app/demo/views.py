@@ -94,18 +94,18 @@ def clear() -> ResponseReturnValue:
     """Take the sample away and begin a campaign of one's own; asks for the words to be typed."""
     if not has_sample(current_database()):
         return redirect(url_for("demo.show"), code=303)
+    with reading() as session:
+        page = {"phrase": clearing.PHRASE, "real_people": clearing.real_people(session)}
     if request.method == "GET":
-        return render_template("demo/clear.html", phrase=clearing.PHRASE)
+        return render_template("demo/clear.html", **page)
     same_site_post()
     typed = {name: request.form.get(name, "") for name in ("phrase", "email", "name")}
     try:
         owner = clearing.read_owner(**typed)
         kept = clearing.clear(current_database(), current_settings(), owner)
     except DomainError as error:
-        page = render_template(
-            "demo/clear.html", phrase=clearing.PHRASE, typed=typed, error=error.message
-        )
-        return page, status_of(error)
+        shown = render_template("demo/clear.html", **page, typed=typed, error=error.message)
+        return shown, status_of(error)
     with writing() as session:
         entry = sign_in.open_session(session, clearing.account_of(session, owner), means="demo")
     response = entering.enter(entry, "demo", url_for("organiser.home"))

@@ -219,7 +219,7 @@ def mails(camera: Camera, world: World, inbox_url: str) -> None:
     page.locator("input[type=email], input[name=email]").fill(cast.ORGANISER.email)
     press_last(page)
     work(world)
-    clock.set_to(world.settings.instance_path / "clock.json", cast.SECOND.closes + timing.AFTER)
+    clock.set_to(world.settings.instance_path / clock.FILE, cast.SECOND.closes + timing.AFTER)
     work(world)
     camera.open("inbox-1-list", f"{inbox_url}/")
     for kind in ("invitation", "reminder", "result", "digest", "security"):

@@ -94,12 +94,34 @@ def test_looking_changes_nothing_and_another_site_may_not(db, client):
     assert counts(db) == before
 
 
-def test_beside_real_people_it_is_refused(db, client):
+def test_people_added_to_the_trial_go_too_and_the_page_says_so(app, db, client):
+    assert "người đã nhập thêm" not in client.get("/demo/clear").text
     with db.writing() as session:
         session.scalars(select(Person).limit(1)).one().is_sample = False
+    assert "Cả 1 người đã nhập thêm" in client.get("/demo/clear").text
+    assert client.post("/demo/clear", data=TYPED).status_code == 303
+    assert demo.is_real(db) and not demo.has_sample(db)
+    assert backups.verify(kept_backup(app)).tables["person"].rows == 160
+
+
+def test_what_was_done_after_the_backup_is_not_lost(app, db, client, monkeypatch):
     before = counts(db)
-    assert client.post("/demo/clear", data=TYPED).status_code == 409
-    assert counts(db) == before
+    made = backups.make
+
+    def and_then_somebody_comes(*values):
+        manifest = made(*values)
+        app.test_client().post("/demo/organiser")
+        return manifest
+
+    monkeypatch.setattr(backups, "make", and_then_somebody_comes)
+    refused = client.post("/demo/clear", data=TYPED)
+    assert refused.status_code == 409 and "chưa xóa gì" in refused.text
+    after = counts(db)
+    assert {name for name in after if after[name] != before[name]} == {
+        "audit_event",
+        "staff_session",
+    }
+    assert clock.now().year == 2024, "the trial's clock goes on"
 
 
 def test_if_the_backup_fails_nothing_is_removed(app, db, client):
@@ -111,12 +133,12 @@ def test_if_the_backup_fails_nothing_is_removed(app, db, client):
 
 
 def test_the_command_asks_for_the_words_and_prints_a_way_in(app, db, client):
-    command = ["demo", "clear", "--email", TYPED["email"], "--name", TYPED["name"]]
-    refused = app.test_cli_runner().invoke(args=command, input="no\n")
+    command, who = ["demo", "clear"], f"{TYPED['email']}\n{TYPED['name']}\n"
+    refused = app.test_cli_runner().invoke(args=command, input=f"{who}no\n")
     assert refused.exit_code == 1
     with db.reading() as session:
         assert session.scalar(select(func.count(Round.id))) == 2
-    done = app.test_cli_runner().invoke(args=command, input="REMOVE THE SAMPLE\n")
+    done = app.test_cli_runner().invoke(args=command, input=f"{who}REMOVE THE SAMPLE\n")
     assert done.exit_code == 0, done.output
     with db.reading() as session:
         assert session.scalar(select(func.count(Cell.id))) == 0

@@ -197,11 +197,11 @@ def test_reset_removes_the_sample_only_and_keeps_what_is_ones_own(tmp_path, caps
         (tmp_path / name).touch()
     (tmp_path / "inbox").mkdir()
     with pytest.raises(runner.CannotStart, match="removes nothing"):
-        runner._reset(settings, own=True)
+        runner._reset(settings, real=True)
     with pytest.raises(runner.CannotStart, match="only the SQLite database"):
-        runner._reset(replace(settings, database_url="postgresql://127.0.0.1/x"), own=False)
+        runner._reset(replace(settings, database_url="postgresql://127.0.0.1/x"), real=False)
     assert (tmp_path / "survey.sqlite").exists()
-    runner._reset(settings, own=False)
+    runner._reset(settings, real=False)
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"survey.env", "development-link-key", "development-secret-key"}
     assert "Starting over" in capsys.readouterr().out

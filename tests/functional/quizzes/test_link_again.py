@@ -88,7 +88,10 @@ def test_who_has_not_is_invited(app: Flask, member: Member, sent: SmtpSink) -> N
     [
         ({"attempts_allowed": 2}, "đồng chí còn 1 lượt, đến 17 giờ 00"),
         ({"attempts_allowed": None}, "đồng chí làm lại được đến 17 giờ 00"),
-        ({"attempts_allowed": 2, "show_score": "after_close"}, "Điểm và đáp án xem được ở chính"),
+        (
+            {"attempts_allowed": 2, "show_score": "after_close"},
+            "Điểm và đáp án xem được ở liên kết",
+        ),
     ],
     indirect=["members"],
 )
