@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from flask import Flask
 
-    from survey_app import cli, clock, formatting, jobs, routes
+    from survey_app import cli, clock, demo, formatting, jobs, routes
     from survey_app.config import SettingsError, load_settings
     from survey_app.database import Database
     from survey_app.extensions import csrf, mail
@@ -37,7 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             settings = load_settings()
         except SettingsError as error:
             return _command_line_only(error)
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    # People, answers and keys lie in it: nobody else on the machine need look.
+    settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     root = Path(__file__).resolve().parent.parent
     app = Flask(
         __name__,
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_flask_config(settings))
     app.session_interface = SessionCookies()
     app.extensions["survey.settings"] = settings
-    app.extensions["survey.database"] = Database(settings.database_url)
+    app.extensions["survey.database"] = database = Database(settings.database_url)
     formatting.use_zone(settings.timezone)
     if settings.development:
         clock.use_source(clock.shifted_by_file(settings.instance_path / clock.FILE))
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     refusing.install(app)
     headers.install(app, secure=settings.secure)
     if settings.development:
-        trial_bar.install(app, "/demo")
+        trial_bar.install(app, "/demo", lambda: demo.has_sample(database))
     doors.install(app, routes.all_routes())
     error_pages.install(app)
     routes.install_page_context(app)

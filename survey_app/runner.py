@@ -46,6 +46,13 @@ BUILDING = (
 )
 
 
+STOPS = (
+    "\nCtrl-C để dừng; make run chạy tiếp; make run RESET=1 làm lại từ đầu.",
+    "Ctrl-C stops; make run continues; make run RESET=1 starts over.",
+)
+STOPS_OWN = ("\nCtrl-C để dừng; make run chạy tiếp. · Ctrl-C stops; make run continues.",)
+
+
 class CannotStart(Exception):
     """The product cannot start; the message says why, in both languages."""
 
@@ -76,7 +83,7 @@ def _run(stack: ExitStack, *, reset: bool) -> None:
     ports = Ports()
     environ = _environment(ports)
     settings = load_settings(environ)
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     _be_the_only_one(stack, settings.instance_path)
     app = create_app(settings)
     database: Database = app.extensions["survey.database"]
@@ -258,8 +265,7 @@ def _print_what_to_open(app: Flask, ports: Ports, seconds: int) -> None:
         lines.append(links.line("Đăng nhập · Sign in", f"{settings.base_url}/sign-in"))
     lines += [
         links.line("Hộp thư · Inbox", f"http://{LOOPBACK}:{ports.inbox}/"),
-        "\nCtrl-C để dừng; make run chạy tiếp; make run RESET=1 làm lại từ đầu.",
-        "Ctrl-C stops; make run continues; make run RESET=1 starts over.",
+        *(STOPS if demo.has_sample(database) else STOPS_OWN),
         "Chiến dịch của bạn · Your own campaign: README, “From trial to real”",
     ]
     print("\n".join(lines), flush=True)

@@ -10,6 +10,7 @@ from survey_app.accounts import links as signing_in
 from survey_app.accounts.scope import CLI
 from survey_app.database import current_database
 from survey_app.demo import clearing, links, timing
+from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
 from survey_app.formatting import moment
 from survey_app.i18n import _
@@ -67,6 +68,8 @@ def clock_command(to: str | None) -> None:
     sample.refuse_production(current_settings())
     if to == "real":
         clock.be_real(timing.clock_file())
+    elif to is not None and not sample.has_sample(current_database()):
+        raise Conflict(_("Đồng hồ thử chỉ đi cùng dữ liệu mẫu; ở đây dùng giờ thật."))
     elif to is not None:
         clock.set_to(timing.clock_file(), timing.moment_of(to, clock.now()))
     click.echo(moment(clock.now()))

@@ -1,4 +1,4 @@
-"""What there is to open: the sample's roles, and members in each state of the open round."""
+"""What there is to open: the sample's roles, and members in each state of its second round."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,34 +37,27 @@ _LABELS = {
 }
 
 
-def newest_round(session: Session) -> Round | None:
-    """Return the round launched last."""
-    return session.scalar(
-        select(Round).where(Round.launched_at.is_not(None)).order_by(Round.id.desc()).limit(1)
-    )
-
-
-def open_round(session: Session) -> Round | None:
-    """Return the newest launched round that still takes answers."""
+def next_to_close(session: Session) -> Round | None:
+    """Return the launched round whose closing comes next."""
     return session.scalar(
         select(Round)
         .where(Round.state.in_(("scheduled", "open")), Round.closes_at > clock.now())
-        .order_by(Round.id.desc())
+        .order_by(Round.closes_at, Round.id)
         .limit(1)
     )
 
 
 def member_links(session: Session, key: bytes) -> list[MemberLink]:
-    """Return one invented member in each state of the newest round, where there is one."""
-    round_ = newest_round(session)
+    """Return one invented member in each state of the sample's second round."""
     found = []
     for state, condition in _STATES.items():
         row = session.execute(
             select(Person.full_name, Invitation.public_id, EntryMeans.version)
             .join(Invitation, Invitation.person_id == Person.id)
             .join(EntryMeans, EntryMeans.invitation_id == Invitation.id)
+            .join(Round, Round.id == Invitation.round_id)
             .where(
-                Invitation.round_id == (round_.id if round_ else None),
+                Round.slug == cast.SECOND.slug,
                 condition,
                 EntryMeans.kind == "link",
                 Person.is_sample.is_(True),

@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
     if not has_sample(current_database()):
         return render_template("demo/gone.html", inbox_url=inbox.url_of(current_settings()))
     with reading() as session:
-        round_ = links.open_round(session)
+        round_ = links.next_to_close(session)
         members = links.member_links(session, current_settings().link_key)
         page = _happening(session)
     return render_template(
@@ -84,7 +84,7 @@ def turn() -> ResponseReturnValue:
     """Turn the clock of all processes, then watch what happens."""
     same_site_post()
     with reading() as session:
-        round_: Round | None = links.open_round(session)
+        round_: Round | None = links.next_to_close(session)
     stands = timing.turn(request.form.get("to", ""), clock.now(), round_)
     flash(_("Đồng hồ nay là %(when)s.", when=moment(stands)), "good")
     return redirect(url_for("demo.show", turned=1, _anchor="clock"), code=303)
@@ -109,5 +109,8 @@ def clear() -> ResponseReturnValue:
     with writing() as session:
         entry = sign_in.open_session(session, clearing.account_of(session, owner), means="demo")
     response = entering.enter(entry, "demo", url_for("organiser.home"))
-    flash(_("Đã xóa dữ liệu mẫu. Bản sao lưu: %(name)s.", name=f"backups/{kept.name}"), "good")
+    flash(
+        _("Đã xóa dữ liệu mẫu. Bản sao lưu: %(name)s.", name=f"instance/backups/{kept.name}"),
+        "good",
+    )
     return response

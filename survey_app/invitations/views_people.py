@@ -99,7 +99,7 @@ def mails(slug: str) -> ResponseReturnValue:
             page=_page(),
             opened=opened,
         )
-        counts = mailing.counts(session, about)
+        counts = mailing.counts(session, about, to="person")
         trouble = mailing.trouble(session)
     return render_template(
         "invitations/mails.html",

@@ -60,7 +60,7 @@ def show(slug: str) -> ResponseReturnValue:
         elif round_.state in LAUNCHED:
             values.update(
                 board=participation(session, round_, now, scope=organisers_scope(round_)),
-                mail_counts=mailing.counts(session, ("round", round_.id)),
+                mail_counts=mailing.counts(session, ("round", round_.id), to="person"),
                 mail_trouble=mailing.trouble(session),
                 reminder=reminding.outlook(session, round_, now),
                 newly_reachable=reaching.newly_reachable(session, round_.id),

@@ -60,15 +60,22 @@ class StatusRow:
         return self.state in {"pending", "claimed"}
 
 
-def counts(session: Session, subject: Subject, *, kind: str | None = None) -> dict[str, int]:
-    """Return state -> number of mails about `subject`; every state is there."""
+def counts(
+    session: Session, subject: Subject, *, kind: str | None = None, to: str | None = None
+) -> dict[str, int]:
+    """Return state -> number of mails about `subject`; every state is there.
+
+    `to` counts those to one kind of recipient only: an organiser's test mail reaches no person.
+    """
     result = dict.fromkeys(STATES, 0)
-    formed = select(OutboxMessage.state, func.count()).where(*_about(OutboxMessage, subject, kind))
+    formed = select(OutboxMessage.state, func.count()).where(
+        *_about(OutboxMessage, subject, kind, to)
+    )
     for state, count in session.execute(formed.group_by(OutboxMessage.state)):
         result[state] += count
     waiting = (
         select(OutboxItem.kind, OutboxItem.recipient_kind, OutboxItem.recipient_id)
-        .where(OutboxItem.outbox_message_id.is_(None), *_about(OutboxItem, subject, kind))
+        .where(OutboxItem.outbox_message_id.is_(None), *_about(OutboxItem, subject, kind, to))
         .distinct()
         .subquery()
     )
@@ -133,7 +140,9 @@ def trouble(session: Session) -> str | None:
     return status_words("pending", reason) if reason else None
 
 
-def _about(model: Any, subject: Subject, kind: str | None) -> Sequence[ColumnElement[bool]]:
+def _about(
+    model: Any, subject: Subject, kind: str | None, to: str | None = None
+) -> Sequence[ColumnElement[bool]]:
     subject_kind, subject_id = subject
     found: list[ColumnElement[bool]] = [
         model.subject_kind == subject_kind,
@@ -141,6 +150,8 @@ def _about(model: Any, subject: Subject, kind: str | None) -> Sequence[ColumnEle
     ]
     if kind is not None:
         found.append(model.kind == kind)
+    if to is not None:
+        found.append(model.recipient_kind == to)
     return found
 
 

@@ -67,11 +67,16 @@ def correct_address(session: Session, person_id: int, email: str, actor: Actor) 
     """Store a new address (empty: none); a bad one becomes good again by being corrected.
 
     Raises:
-        Invalid: it is no mail address.
+        Invalid: it is no mail address, or still the one that was refused.
         NotFound: there is no such person.
     """
     person = _person(session, person_id)
-    person.email = read_address(email)
+    address = read_address(email)
+    if address and address == person.email and person.address_state == "bad":
+        raise Invalid(
+            _("Đây vẫn là địa chỉ mà máy chủ thư đã từ chối. Xin hỏi lại người này, rồi sửa.")
+        )
+    person.email = address
     person.address_state = "ok" if person.email else "missing"
     person.updated_at = clock.now()
     audit.record(

@@ -171,9 +171,21 @@
     mark("");
     tell(message, true);
     questions.forEach(function (question) { question.disabled = true; });
-    show(total - 1);
-    last.focus({ preventScroll: true });
+    // Nothing on the page may go on saying that there is time, or that nothing was handed in.
+    byId("time").textContent = "";
+    if (byId("end-hint")) byId("end-hint").hidden = true;
+    if (form.dataset.result) offer(form.dataset.result); else { show(total - 1); last.focus({ preventScroll: true }); }
     seek();
+  }
+
+  function offer(url) {
+    var link = document.createElement("a");
+    link.className = "button primary";
+    link.href = url;
+    link.textContent = say("result");
+    byId("turns").hidden = byId("early").hidden = true;
+    banner.firstElementChild.insertAdjacentElement("afterend", link);
+    link.focus({ preventScroll: true });
   }
 
   function changed(question) {

@@ -4,6 +4,7 @@ It is put into finished pages, so that no template, and no page kept for members
 """
 
 import re
+from collections.abc import Callable
 
 from flask import Flask, Response, render_template, request
 
@@ -14,8 +15,11 @@ _BODY = re.compile(rb'<body[^>]*>(?:\s*<a class="skip"[^>]*>[^<]*</a>)?')
 _HEAD_END = b"</head>"
 
 
-def install(app: Flask, url: str) -> None:
-    """Show the bar on the pages of `app`; `url` is where one changes role and hour."""
+def install(app: Flask, url: str, has_sample: Callable[[], bool]) -> None:
+    """Show the bar on the pages of `app`; `url` is where one changes role and hour.
+
+    Where there is no sample (any more) it only says that mail stays on this machine.
+    """
 
     @app.after_request
     def add_bar(response: Response) -> Response:
@@ -28,7 +32,10 @@ def install(app: Flask, url: str) -> None:
         if found is None:
             return response
         bar = render_template(
-            "components/trial_bar.html", now=clock.now(), url=url, here=request.path == url
+            "components/trial_bar.html",
+            now=clock.now(),
+            url=url if request.path != url else None,
+            sample=has_sample(),
         )
         style, _, strip = bar.partition("\n")
         body = body[: found.end()] + strip.encode() + body[found.end() :]

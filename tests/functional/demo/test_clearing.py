@@ -59,6 +59,10 @@ def test_what_begins_is_ones_own(app, db, client):
     client.post("/demo/clear", data=TYPED)
     assert demo.is_real(db)
     assert not demo.has_sample(db)
+    front = client.get("/").text
+    assert "thư chỉ vào hộp thư trên máy" in front and "đổi vai" not in front
+    moved = app.test_cli_runner().invoke(args=["demo", "clock", "+1h"])
+    assert moved.exit_code == 1 and "giờ thật" in moved.stderr
     gone = client.get("/demo")
     assert gone.status_code == 200 and "không có dữ liệu mẫu" in gone.text
     assert client.get("/demo/clear").status_code == 303

@@ -8,13 +8,17 @@ from sqlalchemy import func, select
 
 from survey_app import clock, create_app
 from survey_app.accounts.models import StaffSession
+from survey_app.accounts.scope import CLI
 from survey_app.audit.models import AuditEvent
+from survey_app.campaigns import services as rounds
 from survey_app.campaigns.models import Round
 from survey_app.config import load_settings
 from survey_app.demo import cast
+from survey_app.invitations import launch
 from survey_app.people.models import Person
 from tests.page import assert_page
 
+LATER = cast.at("2024-09-25 17:00")
 HOMES = {
     "organiser": "/organiser/",
     "committee": "/committee/",
@@ -83,6 +87,21 @@ def test_the_clock_turns_and_the_round_closes(app, db, client):
     assert f"{done}/160 người đã nộp" in page
     assert "Đến lúc đóng" not in page
     assert client.post("/demo/clock", data={"to": "closing"}).status_code == 409
+
+
+def test_a_round_of_ones_own_takes_no_door_away_and_closes_in_its_turn(app, db, client):
+    doors = re.findall(r'href="(/i/[^"]+)"', client.get("/demo").text)
+    assert len(doors) == 3
+    with app.app_context(), db.writing() as session:
+        first = session.scalars(select(Round).where(Round.slug == cast.SECOND.slug)).one()
+        plan = rounds.RoundPlan("Vòng của tôi", cast.FIRST.question_set, clock.now(), LATER)
+        made = rounds.create_round(session, first.campaign_id, plan, CLI)
+        launch.launch(session, made.id, CLI, clock.now())
+    assert re.findall(r'href="(/i/[^"]+)"', client.get("/demo").text) == doors
+    client.post("/demo/clock", data={"to": "closing"})
+    assert timedelta(0) <= clock.now() - cast.SECOND.closes < timedelta(minutes=5)
+    client.post("/demo/clock", data={"to": "closing"})
+    assert timedelta(0) <= clock.now() - LATER < timedelta(minutes=5)
 
 
 def test_only_after_turning_the_page_watches_what_happens(client):

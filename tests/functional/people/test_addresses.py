@@ -66,3 +66,15 @@ def test_wishes_are_kept_and_reminders_are_logged(db: Database) -> None:
         assert [event.details for event in session.scalars(select(AuditEvent))] == [
             {"wanted": False}
         ]
+
+
+def test_the_address_that_was_refused_is_no_correction(db: Database) -> None:
+    with db.writing() as session:
+        person = make_person(session, "Vi Lan", address_state="bad")
+        refused = person.email or ""
+        with pytest.raises(Invalid, match="từ chối"):
+            correct_address(session, person.id, f" {refused.upper()} ", CLI)
+        assert person.address_state == "bad"
+        correct_address(session, person.id, "", CLI)
+        correct_address(session, person.id, refused, CLI)
+        assert person.address_state == "ok", "emptied first, it is meant"
