@@ -80,13 +80,16 @@ def _organiser(page: Page) -> None:
     page.locator("#read-3").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('.trial-bar')?.remove()")
     page.screenshot(path=VI / "doc-de.png")
+    page.set_viewport_size({"width": 1120, "height": 1000})
     page.goto("/organiser/rounds/new")
     _shoot(page, VI / "vong-moi.png")
     draft = scenes.copy_round(page)
     page.goto(f"{draft}/launch")
     _shoot(page, VI / "phat-dong.png")
     page.goto(f"{scenes.ROUND}/mail")
-    _shoot(page, VI / "so-thu.png")
+    page.locator("main table").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.trial-bar')?.remove()")
+    page.screenshot(path=VI / "so-thu.png")
 
 
 def _committee(page: Page) -> None:
