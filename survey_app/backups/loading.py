@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from survey_app import migrations
-from survey_app.backups import values
+from survey_app.backups import counters, values
 from survey_app.backups.archive import Archive, Damaged
 from survey_app.crashes import code_of
 from survey_app.database import Database
@@ -122,22 +122,7 @@ def _go_on_counting(connection: Connection, name: str, last_id: int | None) -> N
     last = max(last_id or 0, highest)
     if last and _ids_stay(name):
         last += LEAP
-    if connection.dialect.name == "sqlite":
-        _count_on_sqlite(connection, name, last)
-        return
-    counter = {"table": f'"{name}"', "last": max(last, 1), "given": last > 0}
-    connection.execute(
-        text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last, :given)"), counter
-    )
-
-
-def _count_on_sqlite(connection: Connection, name: str, last: int) -> None:
-    lasting = text("SELECT sql LIKE '%AUTOINCREMENT%' FROM sqlite_master WHERE name = :table")
-    if not connection.scalar(lasting, {"table": name}):
-        return
-    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), {"table": name})
-    given = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)")
-    connection.execute(given, {"table": name, "last": last})
+    counters.go_on_after(connection, name, last)
 
 
 def _ids_stay(name: str) -> bool:

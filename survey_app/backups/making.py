@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Integer, inspect, literal_column, select, text
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from survey_app import clock, migrations
-from survey_app.backups import values
+from survey_app.backups import counters, values
 from survey_app.backups.archive import MANIFEST, Writer, creating, member_of
 from survey_app.backups.manifest import (
     CLOCK,
@@ -83,7 +83,10 @@ def _write_table(writer: Writer, connection: Connection, name: str) -> TableMemb
 
     digest = writer.write(member_of(name), lines())
     return TableMember(
-        rows=written, sha256=digest, columns=list(columns), last_id=_last_id(connection, name)
+        rows=written,
+        sha256=digest,
+        columns=list(columns),
+        last_id=counters.last_given(connection, name),
     )
 
 
@@ -98,31 +101,6 @@ def _rows(
     with connection.execute(query, execution_options={"yield_per": _CHUNK}) as result:
         for row in result:
             yield tuple(row)
-
-
-def _last_id(connection: Connection, name: str) -> int | None:
-    """Return the highest number ever given in a table, `None` where the database keeps none.
-
-    PostgreSQL's counters stand outside transactions, so theirs is at least the highest seen here.
-    """
-    if connection.dialect.name == "postgresql":
-        return _counter_on_postgresql(connection, name)
-    lasting = text("SELECT sql LIKE '%AUTOINCREMENT%' FROM sqlite_master WHERE name = :table")
-    if not connection.scalar(lasting, {"table": name}):
-        return None
-    given = text("SELECT seq FROM sqlite_sequence WHERE name = :table")
-    return int(connection.scalar(given, {"table": name}) or 0)
-
-
-def _counter_on_postgresql(connection: Connection, name: str) -> int | None:
-    if not any(key == "id" for key, _kind in values.columns_of(connection, name)):
-        return None
-    counter = text("SELECT pg_get_serial_sequence(:table, 'id')")
-    sequence = connection.scalar(counter, {"table": f'"{name}"'})
-    if sequence is None:
-        return None
-    given = literal_column("CASE WHEN is_called THEN last_value ELSE 0 END", Integer)
-    return connection.scalar(select(given).select_from(text(sequence)))
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, bytes]]:
