@@ -43,7 +43,11 @@ class Action(Enum):
     MAIL_CANCELLED = ("mail.cancelled", {"message_id"})
     PARTICIPATION_EXPORTED = ("participation.exported", {"format"})
     PEOPLE_LIST_OPENED = ("people.list_opened", {"list", "count"})
-    BACKUP_RESTORED = ("backup.restored", {"made_at", "mails_held", "sessions_ended"})
+    BACKUP_MADE = ("backup.made", {"people", "attempts", "rows"})
+    BACKUP_RESTORED = (
+        "backup.restored",
+        {"made_at", "people", "attempts", "rows", "mails_held", "sessions_ended"},
+    )
 
     def __init__(self, code: str, details: set[str]) -> None:
         self.code = code

@@ -5,9 +5,9 @@ it into an empty installation. Why they look as they do: docs/adr/0008.
 """
 
 from survey_app.backups.archive import Damaged
-from survey_app.backups.making import make
+from survey_app.backups.making import Made, make
 from survey_app.backups.manifest import Manifest
 from survey_app.backups.restoring import restore
 from survey_app.backups.verifying import verify
 
-__all__ = ["Damaged", "Manifest", "make", "restore", "verify"]
+__all__ = ["Damaged", "Made", "Manifest", "make", "restore", "verify"]

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from survey_app import backups
+from survey_app.accounts.scope import CLI
 from survey_app.backups.manifest import Manifest
 from survey_app.backups.restoring import Restored
 from survey_app.config import Settings, instance_folder
@@ -31,10 +32,19 @@ def backup(file: str) -> None:
     """Write a backup; one that exists is never overwritten."""
     path = _file(file)
     click.echo(_("Đang sao lưu …"))
-    manifest = backups.make(current_database(), current_settings(), path)
+    made = backups.make(current_database(), current_settings(), path, CLI)
     size = number(path.stat().st_size / 1024**2, 1)
     click.echo(_("Đã sao lưu vào %(file)s (%(size)s MB).", file=path, size=size))
-    _tell_content(manifest)
+    _tell_content(made.manifest)
+    if made.not_noted:
+        click.echo(
+            _(
+                "Bản sao lưu nguyên vẹn, nhưng không ghi được vào nhật ký là đã sao lưu (%(why)s): "
+                "cơ sở dữ liệu không nhận ghi. Xin xem máy còn chỗ không.",
+                why=made.not_noted,
+            ),
+            err=True,
+        )
     click.echo(
         _(
             "Trong tệp có dữ liệu cá nhân và các khóa bí mật: ai có tệp này thì mở được mọi liên "

@@ -1,12 +1,15 @@
 """Writing a backup: every table in one consistent look, while members go on answering."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ColumnElement
 
-from survey_app import clock, migrations
+from survey_app import audit, clock, migrations
+from survey_app.audit.services import Actor
 from survey_app.backups import counters, values
 from survey_app.backups.archive import MANIFEST, Writer, creating, member_of
 from survey_app.backups.manifest import (
@@ -20,6 +23,7 @@ from survey_app.backups.manifest import (
     product_version,
 )
 from survey_app.config import Settings, settings_lines
+from survey_app.crashes import code_of
 from survey_app.database import Database
 from survey_app.errors import Conflict
 from survey_app.i18n import _
@@ -29,11 +33,24 @@ _CHUNK = 500
 _SCHEMA_TABLE = "alembic_version"
 
 
-def make(database: Database, settings: Settings, path: Path) -> Manifest:
+@dataclass(frozen=True)
+class Made:
+    """A backup that was made. `not_noted` says why the audit log has no line of it, if it has none.
+
+    It is the database's code or the kind of its error.
+    """
+
+    manifest: Manifest
+    not_noted: str | None
+
+
+def make(database: Database, settings: Settings, path: Path, actor: Actor) -> Made:
     """Write the whole installation but for urn keys to `path`; return what is in it.
 
     It reads in one transaction, row by row: nobody waits for it, and what was acknowledged before
-    it began is in it. The installation itself is not changed.
+    it began is in it. Nothing is changed but for a line in the audit log, written before the file
+    has its name: whatever was taken out is known. A database that takes no line (full, say) is
+    backed up all the same.
 
     Raises:
         Conflict: something stands at `path`, or there is no schema yet.
@@ -61,7 +78,18 @@ def make(database: Database, settings: Settings, path: Path) -> Manifest:
             },
         )
         writer.write(MANIFEST, [manifest.model_dump_json(indent=1).encode()])
-    return manifest
+        return Made(manifest, _note(database, manifest, actor))
+
+
+def _note(database: Database, manifest: Manifest, actor: Actor) -> str | None:
+    """Write a backup down; return why that was not possible, if it was not."""
+    subject = ("installation", None)
+    try:
+        with database.writing() as session:
+            audit.record(session, audit.Action.BACKUP_MADE, actor, subject, **manifest.counts())
+    except SQLAlchemyError as error:
+        return code_of(error) or type(error).__name__
+    return None
 
 
 def _tables(connection: Connection) -> list[str]:

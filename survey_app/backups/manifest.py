@@ -61,6 +61,14 @@ class Manifest(BaseModel):
         """Return how many rows a table has (0 when the backup does not know it)."""
         return self.tables[table].rows if table in self.tables else 0
 
+    def counts(self) -> dict[str, int]:
+        """Return what the audit log tells of a backup: how much it is, and nobody's name."""
+        return {
+            "people": self.rows_of("person"),
+            "attempts": self.rows_of("attempt"),
+            "rows": self.rows,
+        }
+
 
 def product_version() -> str:
     """Return the version of this product."""

@@ -130,6 +130,7 @@ def _begin_anew(
         CLI,
         ("installation", None),
         made_at=manifest.made_at.isoformat(),
+        **manifest.counts(),
         mails_held=held,
         sessions_ended=ended,
     )

@@ -99,7 +99,7 @@ def clear(database: Database, settings: Settings, owner: Owner) -> Path:
     return path
 
 
-def _backup(database: Database, settings: Settings) -> tuple[Path, backups.Manifest]:
+def _backup(database: Database, settings: Settings) -> tuple[Path, backups.Made]:
     folder = settings.instance_path / "backups"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -110,14 +110,15 @@ def _backup(database: Database, settings: Settings) -> tuple[Path, backups.Manif
         raise Conflict(message) from None
     # The machine's time: the trial's clock may stand anywhere.
     path = folder / f"du-lieu-mau-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
-    return path, backups.make(database, settings, path)
+    return path, backups.make(database, settings, path, CLI)
 
 
-def _refuse_changed(session: Session, kept: backups.Manifest) -> None:
+def _refuse_changed(session: Session, kept: backups.Made) -> None:
     """What staff did after the backup was made is not in it, so it must not go."""
-    for table in map(table_of, (AuditEvent, Person)):
+    backups_own_line = 0 if kept.not_noted else 1
+    for table, more in ((table_of(AuditEvent), backups_own_line), (table_of(Person), 0)):
         now = session.scalar(select(func.count()).select_from(table))
-        if now != kept.tables[table.name].rows:
+        if now != kept.manifest.tables[table.name].rows + more:
             raise Conflict(
                 _("Trong lúc sao lưu có người vừa thay đổi dữ liệu, nên chưa xóa gì. Xin thử lại.")
             )

@@ -19,6 +19,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
 from survey_app import backups
+from survey_app.accounts.scope import CLI
 from survey_app.database import Database
 from survey_app.invitations.recount import recount
 from survey_app.mailing.models import OutboxMessage
@@ -109,7 +110,7 @@ def test_backups_under_load_hold_everything_acknowledged_before(
         while still_running() and len(taken) < 20:
             before = len(ledger.entries())
             file = tmp_path / f"{len(taken)}.zip"
-            backups.make(world.db, world.settings, file)
+            backups.make(world.db, world.settings, file, CLI)
             taken.append((file, before, len(ledger.entries())))
 
     drivers = [Driver(site.port, link, ledger, SEED * 1000 + n) for n, link in enumerate(links)]
@@ -151,7 +152,7 @@ def test_a_killed_restore_leaves_nothing_that_looks_whole(
     world: World, environ: dict[str, str], tmp_path: Path, new_database: str
 ) -> None:
     world.launch(people=400)
-    backups.make(world.db, world.settings, tmp_path / "b.zip")
+    backups.make(world.db, world.settings, tmp_path / "b.zip", CLI)
     folder = tmp_path / "fresh"
     own = {"SURVEY_INSTANCE_PATH": str(folder), "SURVEY_DATABASE_URL": new_database}
     chance, killed, started = random.Random(SEED), 0, time.monotonic()

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from survey_app import backups
+from survey_app.accounts.scope import CLI
 from survey_app.config import load_settings
 from survey_app.locks import worker_lock
 from tests.conftest import ROOT
@@ -17,6 +18,8 @@ from tests.factories_rounds import launched_round
 from tests.functional.backups.conftest import NewPlace, Place, rows_of
 
 ANOTHER_KEY = "another-link-key-of-more-than-32-characters"
+# What starts processes does so once: the file is the same whichever database it comes from.
+FROM_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def file(here: Place, tmp_path: Path) -> Path:
     """A backup of a launched round."""
     with here.app.app_context(), here.db.writing() as session:
         launched_round(session, people=3, cells=1)
-    backups.make(here.db, here.settings, tmp_path / "b.zip")
+    backups.make(here.db, here.settings, tmp_path / "b.zip", CLI)
     return tmp_path / "b.zip"
 
 
@@ -86,7 +89,7 @@ def test_what_is_in_the_file_is_listed_one_by_one(here: Place) -> None:
     for name in ("urn-keys/round-1.key", "worker.log", "worker.lock", "inbox.eml", "clock.json"):
         (here.folder / name).write_text("must not be in it", encoding="utf-8")
     path = here.folder / "in the folder itself.zip"
-    made = backups.make(here.db, here.settings, path)
+    made = backups.make(here.db, here.settings, path, CLI).manifest
     with zipfile.ZipFile(path) as found:
         names = set(found.namelist())
         content = b"".join(found.read(name) for name in names)
@@ -128,6 +131,7 @@ def test_a_running_worker_is_refused(file: Path, new_place: NewPlace, kind: str)
     assert there.run("restore", str(file)).exit_code == 0
 
 
+@FROM_SQLITE
 def test_a_database_that_does_not_answer_is_no_worker(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "fresh"
     for url in ("postgresql://ai@127.0.0.1:1/khong", f"sqlite:///{tmp_path}/none/survey.sqlite"):
@@ -147,7 +151,7 @@ def test_another_link_key_is_refused_unless_it_is_wanted(file: Path, new_place: 
 def test_a_trial_takes_over_the_keys_of_the_backup(here: Place, new_place: NewPlace) -> None:
     """A trial makes keys up before anything can be restored; the backup's take their place."""
     file = here.folder / "b.zip"
-    backups.make(here.db, here.settings, file)
+    backups.make(here.db, here.settings, file, CLI)
     there = new_place("sqlite", SURVEY_ENV="development", SURVEY_LINK_KEY="", SURVEY_SECRET_KEY="")
     assert there.settings.link_key != here.settings.link_key
     assert there.run("restore", str(file)).exit_code == 0
@@ -192,6 +196,7 @@ def test_an_empty_folder_is_all_one_needs(here: Place, file: Path, tmp_path: Pat
     assert listed.returncode == 0 and "Vòng 1" in listed.stdout
 
 
+@FROM_SQLITE
 def test_without_settings_only_what_needs_none_runs(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "fresh"
     assert flask(folder, "verify", str(file)).returncode == 0
@@ -200,6 +205,7 @@ def test_without_settings_only_what_needs_none_runs(file: Path, tmp_path: Path) 
     assert "SURVEY_BASE_URL" in lost.stderr
 
 
+@FROM_SQLITE
 def test_the_database_that_was_named_is_remembered(file: Path, tmp_path: Path) -> None:
     """A restored installation that forgot it would start empty, on the usual database."""
     folder, url = tmp_path / "fresh", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}"
@@ -208,6 +214,7 @@ def test_the_database_that_was_named_is_remembered(file: Path, tmp_path: Path) -
     assert not (folder / "survey.sqlite").exists()
 
 
+@FROM_SQLITE
 def test_wrong_settings_are_not_passed_over(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "fresh"
     folder.mkdir()

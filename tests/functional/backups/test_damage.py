@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from survey_app import backups
+from survey_app.accounts.scope import CLI
 from survey_app.backups import archive
 from survey_app.campaigns.models import RoundCell
 from survey_app.people.models import Person
@@ -42,7 +43,7 @@ def whole(here: Place, tmp_path: Path) -> Path:
     """A good backup of a launched round."""
     with here.app.app_context(), here.db.writing() as session:
         launched_round(session, people=3, cells=1)
-    backups.make(here.db, here.settings, tmp_path / "whole.zip")
+    backups.make(here.db, here.settings, tmp_path / "whole.zip", CLI)
     assert here.run("verify", str(tmp_path / "whole.zip")).exit_code == 0
     return tmp_path / "whole.zip"
 
@@ -173,7 +174,7 @@ def test_rows_that_are_not_those_of_the_manifest(whole: Path, new_place: NewPlac
 def test_a_tally_that_does_not_add_up_is_named(here: Place, tmp_path: Path, whole: Path) -> None:
     with here.db.writing() as session:
         session.execute(update(RoundCell).values(done=1))
-    backups.make(here.db, here.settings, tmp_path / "b.zip")
+    backups.make(here.db, here.settings, tmp_path / "b.zip", CLI)
     checked = here.run("verify", str(tmp_path / "b.zip"))
     assert (checked.exit_code, checked.stdout) == (1, "")
     assert checked.stderr.startswith("Số liệu trong bản sao lưu không khớp")

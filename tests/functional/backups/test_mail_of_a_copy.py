@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from survey_app import backups
+from survey_app.accounts.scope import CLI
 from survey_app.mailing import outbox
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.mailing.status import status_words
@@ -52,7 +53,7 @@ def file(here: Place, tmp_path: Path, time: TestClock) -> Path:
         nine = update(OutboxItem).where(OutboxItem.recipient_id == 9)
         session.execute(nine.values(outbox_message_id=99))
         queue(10, 11)
-    backups.make(here.db, here.settings, tmp_path / "b.zip")
+    backups.make(here.db, here.settings, tmp_path / "b.zip", CLI)
     return tmp_path / "b.zip"
 
 

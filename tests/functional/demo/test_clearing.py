@@ -113,9 +113,9 @@ def test_what_was_done_after_the_backup_is_not_lost(app, db, client, monkeypatch
     made = backups.make
 
     def and_then_somebody_comes(*values):
-        manifest = made(*values)
+        kept = made(*values)
         app.test_client().post("/demo/organiser")
-        return manifest
+        return kept
 
     monkeypatch.setattr(backups, "make", and_then_somebody_comes)
     refused = client.post("/demo/clear", data=TYPED)
