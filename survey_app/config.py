@@ -99,11 +99,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     own = {name: value for name, value in environ.items() if name.startswith("SURVEY_")}
     instance = instance_folder(environ)
-    values = {**_read_env_file(instance / "survey.env"), **own}
-    unknown = sorted(name for name in values if name.removeprefix("SURVEY_") not in _NAMES)
-    if unknown:
-        raise SettingsError(f"{unknown[0]}: there is no such setting (see docs/operations.md).")
-    return _build(_Reader(values), instance)
+    return _checked({**_read_env_file(instance / "survey.env"), **own}, instance)
+
+
+def settings_in(text: str, instance: Path) -> Settings:
+    """Return the settings that `text`, in the form of a `survey.env`, gives to a folder by itself.
+
+    Nothing is written; not even a trial's keys are made up.
+
+    Raises:
+        SettingsError: a line or a name is unknown, or a value is missing or wrong.
+    """
+    values = _env_values(text)
+    for name in ("SURVEY_SECRET_KEY", "SURVEY_LINK_KEY"):
+        if not values.get(name, "").strip():
+            raise SettingsError(f"{name} is missing.")
+    return _checked(values, instance)
 
 
 def instance_folder(environ: Mapping[str, str]) -> Path:
@@ -141,6 +152,13 @@ def settings_lines(settings: Settings) -> list[str]:
     return [f'SURVEY_{name}="{value}"' for name, value in values.items() if value != ""]
 
 
+def _checked(values: Mapping[str, str], instance: Path) -> Settings:
+    unknown = sorted(name for name in values if name.removeprefix("SURVEY_") not in _NAMES)
+    if unknown:
+        raise SettingsError(f"{unknown[0]}: there is no such setting (see docs/operations.md).")
+    return _build(_Reader(values), instance)
+
+
 def _build(read: _Reader, instance: Path) -> Settings:
     env = read.text("ENV", "production")
     if env not in {"production", "development"}:
@@ -168,16 +186,18 @@ def _build(read: _Reader, instance: Path) -> Settings:
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
+    return _env_values(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _env_values(text: str) -> dict[str, str]:
     values: dict[str, str] = {}
-    if not path.is_file():
-        return values
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
         name, equals, value = line.partition("=")
         if not equals or not name.strip().startswith("SURVEY_"):
-            raise SettingsError(f"{path.name}, line {number}: SURVEY_NAME=value is expected.")
+            raise SettingsError(f"survey.env, line {number}: SURVEY_NAME=value is expected.")
         values[name.strip()] = _unquoted(value.strip())
     return values
 

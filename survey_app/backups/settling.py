@@ -1,7 +1,6 @@
 """The settings of a restored installation: the backup's own, unless some stand there already."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,29 +8,31 @@ from pathlib import Path
 
 from survey_app.backups.archive import Archive, Damaged
 from survey_app.backups.manifest import CLOCK, SETTINGS
-from survey_app.config import Settings, SettingsError, instance_folder, load_settings
+from survey_app.config import (
+    Settings,
+    SettingsError,
+    instance_folder,
+    load_settings,
+    settings_in,
+)
 from survey_app.errors import Conflict, Invalid
 from survey_app.i18n import _
 
 _USUAL_DATABASE = "sqlite:///instance/survey.sqlite"
 
 
-def settings_of(archive: Archive) -> Settings:
-    """Return the settings that a backup holds, as if they stood in a folder of their own.
+def settings_of(archive: Archive, folder: Path) -> Settings:
+    """Return the settings that a backup holds, as if they stood in `folder`; nothing is written.
 
     Raises:
         Damaged: it holds none, or they are not complete.
     """
     if SETTINGS not in archive.manifest.files:
         raise Damaged(_("Bản sao lưu thiếu cài đặt và khóa."))
-    with tempfile.TemporaryDirectory(prefix="survey-settings-") as folder:
-        _write(Path(folder) / SETTINGS, archive.file(SETTINGS))
-        try:
-            return load_settings({"SURVEY_INSTANCE_PATH": folder})
-        except SettingsError as error:
-            raise Damaged(
-                _("Cài đặt trong bản sao lưu không dùng được: %(why)s", why=error)
-            ) from error
+    try:
+        return settings_in(archive.file(SETTINGS).decode(), folder)
+    except (SettingsError, UnicodeDecodeError) as error:
+        raise Damaged(_("Cài đặt trong bản sao lưu không dùng được: %(why)s", why=error)) from error
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def settled(
     path = folder / SETTINGS
     is_new = not path.exists()
     if not other_keys:
-        _refuse_another_key(given, settings_of(archive).link_key, is_new=is_new)
+        _refuse_another_key(given, settings_of(archive, folder).link_key, is_new=is_new)
     database_url = given.database_url if given else environ.get("SURVEY_DATABASE_URL", "").strip()
     try:
         if is_new:

@@ -1,6 +1,5 @@
 """Checking a backup by restoring it, into a database that is thrown away afterwards."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from survey_app.backups.archive import Damaged, opened
 from survey_app.backups.loading import load
 from survey_app.backups.manifest import Manifest
+from survey_app.backups.scratch import scratch_folder
 from survey_app.backups.settling import settings_of
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.database import Database
@@ -28,14 +28,16 @@ def verify(path: Path) -> Manifest:
     Looked at: the seal of the file, hash and number of rows of every table, the schema, every value
     and reference, the settings, the database's own pages, and each tally against a recount.
 
+    A copy that a killed one left behind goes first.
+
     Raises:
         Damaged: something is wrong; the message and its problems say what.
     """
-    with opened(path) as archive, tempfile.TemporaryDirectory(prefix="survey-verify-") as folder:
-        settings_of(archive)
+    with opened(path) as archive, scratch_folder() as folder:
+        settings_of(archive, folder)
         for name in archive.manifest.files:
             archive.file(name)
-        database = Database(f"sqlite:///{Path(folder) / 'copy.sqlite'}")
+        database = Database(f"sqlite:///{folder / 'copy.sqlite'}")
         try:
             load(database, archive, check=lambda _empty: None, finish=_look)
         finally:
