@@ -14,7 +14,7 @@ from survey_app.accounts.scope import CLI
 from survey_app.backups.archive import Archive, opened
 from survey_app.backups.loading import load
 from survey_app.backups.manifest import Manifest
-from survey_app.backups.settling import restore_clock, settled
+from survey_app.backups.settling import InForce, restore_clock, settled
 from survey_app.config import Settings
 from survey_app.database import Database, run, table_of
 from survey_app.errors import Conflict, Invalid
@@ -48,12 +48,14 @@ def restore(
     Without settings (nothing complete is set up here) the backup's own are written first and count,
     with `environ` before them. Mails that were due are held back (see `mailing.holding`) unless
     `send_waiting`; staff have to sign in again. The database is filled in one transaction: killed
-    on the way, it is as empty as before, and restoring again works.
+    on the way, it is as empty as before, and restoring again works; settings that are written stay
+    from the commit on.
 
     Raises:
         Damaged: the file is no whole backup of this or an older version.
         Conflict: the database is not empty, a worker runs, or the link key is another one.
-        Invalid: the settings that stand here are wrong.
+        Invalid: the settings that stand here are wrong, or something cannot be written; the message
+            says what is there by then.
     """
     with (
         opened(path) as archive,
@@ -68,7 +70,7 @@ def restore(
                 raise Conflict(
                     _("Bộ gửi thư (worker) đang chạy. Xin dừng worker và web rồi khôi phục.")
                 )
-            held, ended = _load(database, archive, in_force.settings, send_waiting=send_waiting)
+            held, ended = _load(database, archive, in_force, send_waiting=send_waiting)
         except OperationalError as error:
             raise Invalid(
                 _("Cơ sở dữ liệu không trả lời hoặc hết chỗ. Chưa khôi phục gì.")
@@ -81,15 +83,18 @@ def restore(
 
 
 def _load(
-    database: Database, archive: Archive, settings: Settings, *, send_waiting: bool
+    database: Database, archive: Archive, in_force: InForce, *, send_waiting: bool
 ) -> tuple[int, int]:
     done = (0, 0)
 
     def finish(connection: Connection) -> None:
         nonlocal done
         with Session(bind=connection, join_transaction_mode="rollback_only") as session:
-            done = _begin_anew(session, archive.manifest, settings, send_waiting=send_waiting)
+            done = _begin_anew(
+                session, archive.manifest, in_force.settings, send_waiting=send_waiting
+            )
             session.commit()  # of the session; the transaction is the loader's
+        in_force.keep()
 
     load(database, archive, check=_refuse_non_empty, finish=finish)
     return done

@@ -35,12 +35,21 @@ def settings_of(archive: Archive, folder: Path) -> Settings:
         raise Damaged(_("Cài đặt trong bản sao lưu không dùng được: %(why)s", why=error)) from error
 
 
-@dataclass(frozen=True)
+@dataclass
 class InForce:
     """The settings a restored installation has, and whether they were written just now."""
 
     settings: Settings
     are_new: bool
+    are_kept: bool = False
+
+    def keep(self) -> None:
+        """Let the settings stay whatever comes: the very next thing is the database's commit.
+
+        Whoever is stopped from here on cannot know whether it got through. Settings beside an
+        empty database do no harm, restoring again works; people without their keys are lost.
+        """
+        self.are_kept = True
 
 
 @contextmanager
@@ -50,7 +59,7 @@ def settled(
     """Yield the settings in force, the backup's own once they are written where none stand.
 
     `given` are those in force before (`None`: they are not complete). A `survey.env` that is there
-    stays as it is; one written here goes again when the block raises.
+    stays as it is; one written here goes again when the block raises before `InForce.keep`.
 
     Raises:
         Conflict: the link key in force is another one than the backup's (unless `other_keys`).
@@ -62,14 +71,16 @@ def settled(
     if not other_keys:
         _refuse_another_key(given, settings_of(archive, folder).link_key, is_new=is_new)
     database_url = given.database_url if given else environ.get("SURVEY_DATABASE_URL", "").strip()
+    in_force: InForce | None = None
     try:
         if is_new:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people are in it soon
             _write(path, archive.file(SETTINGS) + _database_line(folder, database_url))
         try:
-            yield InForce(given or load_settings(environ), is_new)
+            in_force = InForce(given or load_settings(environ), is_new)
+            yield in_force
         except BaseException:
-            if is_new:
+            if is_new and not (in_force and in_force.are_kept):
                 path.unlink(missing_ok=True)
             raise
     except SettingsError as error:
@@ -102,19 +113,37 @@ def _database_line(folder: Path, url: str) -> bytes:
 
 
 def restore_clock(archive: Archive, settings: Settings) -> None:
-    """Put back the moved clock of a trial, unless this one has its own."""
+    """Put back the moved clock of a trial, unless this one has its own.
+
+    Raises:
+        Invalid: it cannot be written; everything else is restored by then, and that is said.
+    """
     path = settings.instance_path / CLOCK
-    if settings.development and CLOCK in archive.manifest.files and not path.exists():
+    if not settings.development or CLOCK not in archive.manifest.files or path.exists():
+        return
+    try:
         _write(path, archive.file(CLOCK))
+    except Invalid as error:
+        raise Invalid(
+            _(
+                "Dữ liệu và cài đặt đã khôi phục xong, chỉ còn đồng hồ của bản dùng thử: %(why)s",
+                why=error.message,
+            )
+        ) from error
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner reads, whole or not at all."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise Invalid(
             _("Không ghi được %(file)s: %(why)s.", file=path, why=error.strerror or "?")
