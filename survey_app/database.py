@@ -5,6 +5,7 @@ Reading and writing are different connections. A reading one refuses writes in t
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,7 +34,13 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from survey_app.sqlite import UnsafeSqlite, check_sqlite_version, sqlite_engine
+from survey_app.sqlite import (
+    GIVE_UP_AT,
+    UnsafeSqlite,
+    check_sqlite_version,
+    sqlite_engine,
+    wait_until,
+)
 
 __all__ = ["UnsafeSqlite", "check_sqlite_version"]  # of `sqlite`, for those who open databases
 
@@ -63,7 +70,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 JsonValue = JSON().with_variant(JSONB(), "postgresql")
-TURN_SECONDS = 15.0  # that a thread queues behind others of its process before it gives up
 
 
 class DataClass(StrEnum):
@@ -153,23 +159,28 @@ class Database:
             raise RuntimeError("a unit of work inside a unit of work")
         self._held.now = True
         try:
-            with self._turn_to_write(), Session(self.write_engine, expire_on_commit=False) as unit:
-                unit.connection()
+            with (
+                self._turn_to_write() as until,
+                Session(self.write_engine, expire_on_commit=False) as unit,
+            ):
+                unit.connection(execution_options=until)
                 yield unit
                 unit.commit()
         finally:
             self._held.now = False
 
     @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
+    def _turn_to_write(self) -> Iterator[dict[str, Any]]:
+        """Wait for the process's other threads; yield the options of the connection to write on."""
         if not self.is_sqlite:
-            yield
+            yield {}
             return
-        # Those in the queue give up with the one in front, or each would wait for all before it.
-        if not self._write_lock.acquire(timeout=TURN_SECONDS):
+        # One deadline for all there is to wait for: this queue, other processes, the lock itself.
+        until = wait_until()
+        if not self._write_lock.acquire(timeout=max(0.0, until - time.monotonic())):
             raise exc.TimeoutError("no turn to write came")
         try:
-            yield
+            yield {GIVE_UP_AT: until}
         finally:
             self._write_lock.release()
 

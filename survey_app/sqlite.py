@@ -10,7 +10,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from survey_app.turnstile import Turnstile
 
-BUSY_SECONDS = 15.0
+BUSY_SECONDS = 15.0  # that a writer waits in all, whoever is in front of it, before it gives up
+GIVE_UP_AT = "survey.give_up_at"  # option of a connection: until when (`time.monotonic`) it waits
 _LOOK_AGAIN_SECONDS = 0.0003  # one process at a time looks, and most transactions are this short
 # https://sqlite.org/wal.html#walresetbug and the fixed back-ports named there.
 _FIXED_BACKPORTS = {(3, 44): 6, (3, 50): 7}
@@ -42,7 +43,7 @@ def sqlite_engine(url: str, *, writes: bool) -> Engine:
 
     check_sqlite_version(dbapi2.sqlite_version_info)
     path = make_url(url).database
-    turnstile = Turnstile(Path(f"{path}-turn")) if writes and path else None
+    turnstile = Turnstile(Path(path)) if writes and path else None
     engine = create_engine(
         url.replace("sqlite:", "sqlite+pysqlite:", 1),
         module=dbapi2,
@@ -69,23 +70,28 @@ def sqlite_engine(url: str, *, writes: bool) -> Engine:
             # Past SQLAlchemy's machinery: every request begins, and this one cannot fail.
             connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
             return
-        with turnstile.inside() if turnstile else nullcontext():
-            _begin_immediate(connection)
+        until = connection.get_execution_options().get(GIVE_UP_AT, wait_until())
+        with turnstile.inside(until) if turnstile else nullcontext():
+            _begin_immediate(connection, until)
 
     if turnstile:
         event.listen(engine, "engine_disposed", lambda _engine: turnstile.close())
     return engine
 
 
-def _begin_immediate(connection: Connection) -> None:
+def wait_until() -> float:
+    """Return until when (`time.monotonic`) who wants to write from now on waits for its turn."""
+    return time.monotonic() + BUSY_SECONDS
+
+
+def _begin_immediate(connection: Connection, until: float) -> None:
     begin: Any = connection.connection.driver_connection
-    give_up_at = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             begin.execute("BEGIN IMMEDIATE")
             return
         except connection.dialect.dbapi.OperationalError as error:  # type: ignore[union-attr]
-            if "locked" not in str(error) or time.monotonic() > give_up_at:
+            if "locked" not in str(error) or time.monotonic() >= until:
                 # Once more in SQLAlchemy's way, whose errors everybody knows.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 return

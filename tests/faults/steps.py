@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from survey_app import clock, database, jobs, sqlite
+from survey_app import clock, jobs, sqlite
 from survey_app.campaigns import services as rounds
 from survey_app.mailing import claims
 from survey_app.mailing.transport import Line
@@ -33,7 +33,7 @@ def _clock_and_patience() -> None:
     if path := os.environ.get("FAULT_CLOCK"):
         clock.use_source(clock.shifted_by_file(Path(path)))
     if seconds := os.environ.get("FAULT_BUSY_SECONDS"):
-        sqlite.BUSY_SECONDS = database.TURN_SECONDS = float(seconds)
+        sqlite.BUSY_SECONDS = float(seconds)
 
 
 def prepare_web() -> None:

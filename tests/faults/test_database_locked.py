@@ -2,6 +2,7 @@
 again, and their next try is taken. (PostgreSQL has no such lock.)
 """
 
+import threading
 import time
 
 import pytest
@@ -19,6 +20,8 @@ SHIPPED_PATIENCE = 15.0
 # (how long it is held, how long the server is told to wait for it; `None`: as shipped)
 WAITED_FOR = and_more([(0.1, None), (1.0, None)], [(6.0, None)])
 TOO_LONG = and_more([(2.5, 1.0)], [(17.0, None)])
+# (how many processes write, their patience)
+SEVERAL = and_more([(4, 1.5)], [(2, None)])
 
 
 def hold(world: World, rig: Rig, seconds: float) -> None:
@@ -94,6 +97,42 @@ def check_form(site: Server, paper: Paper, question: str, value: str) -> None:
     assert status == 503 and headers["retry-after"]
     assert value in text and f'name="q_{question}"' in text
     assert client.send("POST", paper.location, form)[0] in {200, 303}
+
+
+@pytest.mark.parametrize(("processes", "patience"), SEVERAL)
+def test_several_processes_wait_no_longer_than_one(
+    world: World, rig: Rig, processes: int, patience: float | None
+) -> None:
+    links = world.launch(people=2 * processes, cells=1, questions=1)
+    more = {} if patience is None else {"busy_seconds": patience}
+    clients = [Client(site.port) for site in [rig.web(**more) for _one in range(processes)] * 2]
+    sheets = [Paper.read(*begin(client, link)) for client, link in zip(clients, links, strict=True)]
+    waits = patience or SHIPPED_PATIENCE
+    answers: list[tuple[int, float]] = []
+
+    def save(client: Client, paper: Paper) -> None:
+        question, (value, *_others) = next(iter(paper.choices.items()))
+        body, begun = paper.save("w", 1, question, value), time.monotonic()
+        answer = client.once("POST", f"{paper.location}/save", body)
+        answers.append((answer[0], time.monotonic() - begun))
+
+    hold(world, rig, waits * processes * 2 + 2)
+    saving = [
+        threading.Thread(target=save, args=pair) for pair in zip(clients, sheets, strict=True)
+    ]
+    for thread in saving:
+        thread.start()
+    for thread in saving:
+        thread.join()
+    assert [status for status, _waited in answers] == [503] * len(saving)
+    waited = sorted(waited for _status, waited in answers)
+    assert waited[0] > waits * 0.9 and waited[-1] < waits + 1.4, waited
+
+
+def begin(client: Client, link: str) -> tuple[str, str]:
+    """Return where a member's paper is, and its page."""
+    location = client.send("POST", link, {"who": "me"})[1]["location"]
+    return location, client.send("GET", location)[2]
 
 
 def test_the_patience_shipped_is_the_one_meant_here(database_url: str) -> None:
