@@ -16,7 +16,8 @@ _LOST_RACE = frozenset({"23505", "23503", "23P01", "40001", "40P01"})
 _LOST_RACE_SQLITE = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")
 
 # Nothing is wrong with what was asked: the database is locked, full, being restarted, out of reach.
-_TROUBLE = ("08", "53", "57P", "55P03", "25006")
+# A write that is not allowed (25006, SQLITE_READONLY) is none of it: coming again does not help.
+_TROUBLE = ("08", "53", "57P", "55P03")
 _TROUBLE_SQLITE = tuple(
     f"SQLITE_{name}" for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "PROTOCOL")
 )

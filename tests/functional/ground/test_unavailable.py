@@ -122,3 +122,18 @@ def test_staff_pages_say_so_too(
         assert page.status_code == 503, path
         assert "Retry-After" in page.headers
     assert_page(page.text, page.headers)
+
+
+def test_a_look_that_writes_is_a_mistake_of_ours_on_both_systems(
+    app: Flask, client: FlaskClient, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look() -> str:
+        with db.reading() as session:
+            session.execute(text("DELETE FROM throttle"))
+        return ""
+
+    app.testing = False
+    monkeypatch.setitem(app.view_functions, "front.show", look)
+    page = client.get("/")
+    assert page.status_code == 500
+    assert "Retry-After" not in page.headers
