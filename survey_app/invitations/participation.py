@@ -5,7 +5,7 @@ done ÷ (invited − exempt), and there is none when that is 0.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -80,6 +80,11 @@ def add_up(parts: Iterable[Counts]) -> Counts:
     return sum(parts, Counts())
 
 
+def above_half(parts: Iterable[Counts]) -> int:
+    """Return how many of `parts` have more than half of their people done."""
+    return sum(one.done * 2 > one.base for one in parts)
+
+
 @dataclass(frozen=True)
 class CellRow:
     """One cell and one kind of person in a round. `name` is `None` for people of no cell."""
@@ -130,6 +135,7 @@ class Participation:
     closes_at: datetime
     as_of: datetime
     rows: tuple[CellRow, ...]
+    before: tuple[CellRow, ...] = ()  # the last round's
 
     def of(self, kind: str) -> tuple[CellRow, ...]:
         """The rows of one kind of person."""
@@ -178,29 +184,31 @@ class Participation:
     def headline(self, *, today: bool = True) -> str:
         """One sentence to be read aloud. With `today=False` the day is spelt out (mails, paper)."""
         kind = self.main_kind
-        counts = self.total_of(kind)
-        if not counts.base:
+        if not self.total_of(kind).base:
             return _("Chưa có ai được mời nên chưa có số liệu.")
-        told = [row.counts for row in self.of(kind) if row.cell_id and row.counts.base]
+        told = self.told(kind, today=today)
+        cells = [row.counts for row in self.of(kind) if row.cell_id and row.counts.base]
+        if not cells:
+            return f"{told}."
+        above = _(
+            "%(above)s/%(cells)s chi bộ trên một nửa",
+            above=formatting.number(above_half(cells)),
+            cells=formatting.number(len(cells)),
+        )
+        return f"{told}; {above}."
+
+    def told(self, kind: str, *, today: bool = True) -> str:
+        """How many people of `kind` have taken part, by when; a sentence without its full stop."""
+        counts = self.total_of(kind)
         values = {
             "when": self._when(today),
             "done": formatting.number(counts.done),
             "base": formatting.number(counts.base),
             "rate": formatting.percent(counts.rate),
-            "above": formatting.number(sum(one.done * 2 > one.base for one in told)),
-            "cells": formatting.number(len(told)),
         }
         if kind == PARTY_MEMBER:
-            return _(
-                "%(when)s, %(done)s/%(base)s đảng viên (%(rate)s) đã thi; "
-                "%(above)s/%(cells)s chi bộ trên một nửa.",
-                **values,
-            )
-        return _(
-            "%(when)s, %(done)s/%(base)s quần chúng (%(rate)s) đã thi; "
-            "%(above)s/%(cells)s chi bộ trên một nửa.",
-            **values,
-        )
+            return _("%(when)s, %(done)s/%(base)s đảng viên (%(rate)s) đã thi", **values)
+        return _("%(when)s, %(done)s/%(base)s quần chúng (%(rate)s) đã thi", **values)
 
     def _when(self, today: bool) -> str:
         if not self.is_open:
@@ -212,23 +220,11 @@ class Participation:
 
 def participation(session: Session, round_: Round, now: datetime, *, scope: Scope) -> Participation:
     """Return the counts of `round_` for the cells of `scope`."""
-    last = _rates(session, _round_before(session, round_))
-    query = (
-        select(RoundCell)
-        .where(RoundCell.round_id == round_.id)
-        .order_by(RoundCell.position, RoundCell.id)
-    )
+    before = _rows(session, _round_before(session, round_), scope)
+    last = {(row.cell_id, row.kind): row.counts.rate for row in before}
     rows = tuple(
-        CellRow(
-            cell_id=row.cell_id,
-            name=row.name,
-            kind=row.kind,
-            group_name=row.group_name,
-            counts=counts_of(row),
-            last_rate=last.get((row.cell_id, row.kind)),
-        )
-        for row in session.scalars(query)
-        if scope.includes(row.cell_id)
+        replace(row, last_rate=last.get((row.cell_id, row.kind)))
+        for row in _rows(session, round_.id, scope)
     )
     return Participation(
         round_id=round_.id,
@@ -238,6 +234,7 @@ def participation(session: Session, round_: Round, now: datetime, *, scope: Scop
         closes_at=round_.closes_at,
         as_of=now,
         rows=rows,
+        before=before,
     )
 
 
@@ -262,8 +259,17 @@ def _round_before(session: Session, round_: Round) -> int | None:
     )
 
 
-def _rates(session: Session, round_id: int | None) -> dict[tuple[int | None, str], float | None]:
+def _rows(session: Session, round_id: int | None, scope: Scope) -> tuple[CellRow, ...]:
+    """The rows of a round, without ticks; none for no round."""
     if round_id is None:
-        return {}
-    rows = session.scalars(select(RoundCell).where(RoundCell.round_id == round_id))
-    return {(row.cell_id, row.kind): counts_of(row).rate for row in rows}
+        return ()
+    query = (
+        select(RoundCell)
+        .where(RoundCell.round_id == round_id)
+        .order_by(RoundCell.position, RoundCell.id)
+    )
+    return tuple(
+        CellRow(row.cell_id, row.name, row.kind, row.group_name, counts_of(row))
+        for row in session.scalars(query)
+        if scope.includes(row.cell_id)
+    )

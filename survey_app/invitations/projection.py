@@ -1,15 +1,33 @@
-"""The board on the wall of a meeting room: rates of cells with enough people, the others together.
+"""The board on the wall of a meeting room: what may be said before everybody, nobody given away.
 
-What stands here is read by everybody in the room, so nothing may say how one person behaved: a cell
-shows its rate from `FLOOR` people on; smaller ones are one line, and that line has figures only if
-it has `FLOOR` people itself.
+Everybody in the room can count and subtract, so the rule is about all figures of the wall together:
+
+* Only a kind of person with `FLOOR` people to count stands here. The headline and the lines speak of
+  the party members, or of the others when the party members are too few; the footer of the others.
+* Each line holds `FLOOR` people or more, and the lines add up to the headline. Smaller cells are one
+  line; when that line is still too small, the smallest of the other cells joins it. So what is left
+  when any lines are taken from the headline is again whole lines.
+* "So many cells above half" counts the cells that have a line of their own, nothing else.
+* The last round's tick stands only where that round's own wall had a line of the very same cells.
+
+Which cells are put together depends on how many people they have, never on what these have done.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from survey_app.i18n import _n
-from survey_app.invitations.participation import CellRow, Counts, Participation, add_up
+from survey_app import formatting
+from survey_app.i18n import _, _n
+from survey_app.invitations.participation import (
+    NON_MEMBER,
+    PARTY_MEMBER,
+    CellRow,
+    Counts,
+    Participation,
+    above_half,
+    add_up,
+)
 
 FLOOR: Final = 10
 ONE_COLUMN: Final = 7  # lines that fit one below the other on a wall
@@ -18,11 +36,17 @@ ON_A_WALL: Final = 12  # lines of one slide, in two columns
 
 @dataclass(frozen=True)
 class Line:
-    """One bar. `counts` is `None` where figures would say too much about a few people."""
+    """One bar, of one cell or of several together. In `cells`, `None` is the people of no cell."""
 
     label: str
-    counts: Counts | None
+    cells: frozenset[int | None]
+    counts: Counts
     last_rate: float | None = None
+
+    @property
+    def is_a_cell(self) -> bool:
+        """Whether this is one cell by itself."""
+        return len(self.cells) == 1 and None not in self.cells
 
 
 @dataclass(frozen=True)
@@ -39,29 +63,93 @@ class Slide:
         return self.number % self.of + 1
 
 
-def lines(board: Participation) -> tuple[Line, ...]:
-    """Return the lines of the headline's kind of person, in the committee's order, small last."""
-    rows = [row for row in board.of(board.main_kind) if row.counts.base]
-    shown = [row for row in rows if row.counts.base >= FLOOR]
-    small = [row for row in rows if row.counts.base < FLOOR]
-    told = [Line(row.label, row.counts, row.last_rate) for row in shown]
-    return (*told, _together(small)) if small else tuple(told)
+@dataclass(frozen=True)
+class Wall:
+    """All that is told of a round. `others` are the non-members where the headline is not theirs."""
+
+    headline: str
+    lines: tuple[Line, ...]
+    others: Counts | None
+
+    @property
+    def has_merged(self) -> bool:
+        """Whether some cells stand together."""
+        return any(len(line.cells) > 1 for line in self.lines)
+
+    @property
+    def has_ticks(self) -> bool:
+        """Whether some line shows the last round."""
+        return any(line.last_rate is not None for line in self.lines)
+
+    def slide(self, number: int) -> Slide:
+        """Return slide `number` or the last one; a wall without lines has one, empty."""
+        of = max(1, -(-len(self.lines) // ON_A_WALL))
+        number = min(max(number, 1), of)
+        share = -(-len(self.lines) // of)  # as many on each, so that none is left with a single line
+        here = self.lines[(number - 1) * share : number * share]
+        tall = len(here) if len(here) <= ONE_COLUMN else -(-len(here) // 2)
+        columns = [here[start : start + tall] for start in range(0, len(here), tall or 1)]
+        return Slide(number, of, tuple(columns))
 
 
-def _together(small: list[CellRow]) -> Line:
-    counts = add_up(row.counts for row in small)
-    cells = sum(row.cell_id is not None for row in small)
-    label = _n("%(n)s chi bộ dưới %(floor)s người", cells, floor=FLOOR) if cells else small[0].label
-    return Line(label, counts if counts.base >= FLOOR else None)
+def wall(board: Participation) -> Wall:
+    """Return what may stand on the wall of `board`; a sentence alone when that is nothing."""
+    kinds = [kind for kind in (PARTY_MEMBER, NON_MEMBER) if board.total_of(kind).base >= FLOOR]
+    if not kinds:
+        return Wall(_no_figures(board), (), None)
+    then = {line.cells: line.counts.rate for line in _lines(board.before, kinds[0])}
+    lines = tuple(
+        Line(line.label, line.cells, line.counts, then.get(line.cells))
+        for line in _lines(board.rows, kinds[0])
+    )
+    others = board.non_members if len(kinds) > 1 else None
+    return Wall(_headline(board, kinds[0], lines), lines, others)
 
 
-def slide(board: Participation, number: int) -> Slide:
-    """Return slide `number` or the last one; a board without people has one, empty."""
-    found = lines(board)
-    of = max(1, -(-len(found) // ON_A_WALL))
-    number = min(max(number, 1), of)
-    share = -(-len(found) // of)  # as many on each slide, so that none is left with a single line
-    here = found[(number - 1) * share : number * share]
-    tall = len(here) if len(here) <= ONE_COLUMN else -(-len(here) // 2)
-    columns = [here[start : start + tall] for start in range(0, len(here), tall or 1)]
-    return Slide(number, of, tuple(columns))
+def _lines(rows: Iterable[CellRow], kind: str) -> list[Line]:
+    """Return the lines of one kind, without ticks, in the committee's order, the merged one last."""
+    rows = [row for row in rows if row.kind == kind and row.counts.base]
+    if add_up(row.counts for row in rows).base < FLOOR:
+        return []
+    merged = [row for row in rows if row.counts.base < FLOOR]
+    large = [row for row in rows if row.counts.base >= FLOOR]
+    if merged and add_up(row.counts for row in merged).base < FLOOR:
+        smallest = min(large, key=lambda row: row.counts.base)
+        merged.append(smallest)
+        large.remove(smallest)
+    told = [Line(row.label, frozenset({row.cell_id}), row.counts) for row in large]
+    return [*told, _together(merged, is_all=not large)] if merged else told
+
+
+def _together(rows: list[CellRow], *, is_all: bool) -> Line:
+    cells = frozenset(row.cell_id for row in rows)
+    if is_all:
+        label = _("Tất cả, gộp chung")
+    elif None in cells:
+        label = _n("%(n)s chi bộ còn lại và người chưa gắn chi bộ", len(cells) - 1)
+    else:
+        label = _n("%(n)s chi bộ còn lại", len(cells))
+    return Line(label, cells, add_up(row.counts for row in rows))
+
+
+def _headline(board: Participation, kind: str, lines: tuple[Line, ...]) -> str:
+    """The board's sentence, but its second half speaks only of cells that stand here themselves."""
+    told = board.told(kind)
+    cells = [line.counts for line in lines if line.is_a_cell]
+    if not cells:
+        return f"{told}."
+    values = {
+        "above": formatting.number(above_half(cells)),
+        "cells": formatting.number(len(cells)),
+    }
+    if all(len(line.cells) == 1 for line in lines):
+        return f"{told}; {_('%(above)s/%(cells)s chi bộ trên một nửa', **values)}."
+    return f"{told}; {_('%(above)s/%(cells)s chi bộ nêu riêng trên một nửa', **values)}."
+
+
+def _no_figures(board: Participation) -> str:
+    if not board.total.base:
+        return board.headline()
+    return _(
+        "Nhóm dưới %(floor)s người không có số liệu ở đây, để không đoán ra ai.", floor=FLOOR
+    )

@@ -93,10 +93,9 @@ def project(slug: str) -> ResponseReturnValue:
     """The board for the wall of a meeting room; it asks for itself again, and moves to `?page`."""
     with reading() as session:
         _round, found = _board(session, slug)
-    slide = projection.slide(found, request.args.get("page", 1, type=int))
-    return render_template(
-        "committee/projection.html", board=found, slide=slide, floor=projection.FLOOR
-    )
+    wall = projection.wall(found)
+    slide = wall.slide(request.args.get("page", 1, type=int))
+    return render_template("committee/projection.html", board=found, wall=wall, slide=slide)
 
 
 def download(slug: str) -> ResponseReturnValue:

@@ -1,16 +1,20 @@
-"""The board on the wall: rates of cells of ten people or more, the rest together, no names."""
+"""The board on the wall: rates of cells of ten people or more, the rest together, no names.
+
+That no subtraction gives a small group away is held for any board by test_wall_gives_nobody_away.
+"""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from survey_app import clock
 from survey_app.audit.models import AuditEvent
-from survey_app.campaigns.models import Round
+from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.database import Database
 from survey_app.invitations import projection
 from survey_app.invitations.participation import CellRow, Counts, Participation
@@ -56,11 +60,13 @@ def words(page: str) -> str:
 
 
 def test_sentence_time_and_the_rates_of_large_cells(wall: Callable[..., str]) -> None:
-    page = wall({"Chi bộ Một": ("dddddnnnnnx", "dn"), "Chi bộ Hai": ("ddddddnnnnnn", "")})
+    cells = {"Chi bộ Một": ("dddddnnnnnx", "dnnnnnn"), "Chi bộ Hai": ("ddddddnnnnnn", "dddnn")}
+    page = wall(cells)
     assert "Số liệu lúc 09 giờ 00 thứ Tư, ngày 18/9/2024" in page
-    assert "Đến 09 giờ 00 hôm nay, 11/22 đảng viên (50,0 %) đã thi; 0/2 chi bộ" in page
+    assert "Đến 09 giờ 00 hôm nay, 11/22 đảng viên (50,0 %) đã thi; 0/2 chi bộ trên một nửa." in page
     assert "Chi bộ Một 50,0 % 5/10 Chi bộ Hai 50,0 % 6/12" in page
-    assert "Quần chúng, CCVCLĐ: 1/2 (50,0 %) đã thi." in page
+    assert "gộp chung" not in page
+    assert "Quần chúng, CCVCLĐ: 4/12 (33,3 %) đã thi." in page
 
 
 def test_nobody_is_named(client: FlaskClient, launch: Launch) -> None:
@@ -80,24 +86,81 @@ def test_small_cells_stand_together(wall: Callable[..., str]) -> None:
             "": ("d", ""),
         }
     )
-    assert "Chi bộ Lớn 80,0 % 8/10 2 chi bộ dưới 10 người 27,3 % 3/11" in page
+    assert "Chi bộ Lớn 80,0 % 8/10 2 chi bộ còn lại và người chưa gắn chi bộ 27,3 % 3/11" in page
+    assert "11/21 đảng viên (52,4 %) đã thi; 1/1 chi bộ nêu riêng trên một nửa." in page
+    assert "Chi bộ ít người gộp chung, để không đoán ra ai." in page
     assert "Nhỏ" not in page
     assert "Bé" not in page
     assert "Chưa gắn" not in page
 
 
 def test_nine_are_not_ten(wall: Callable[..., str]) -> None:
-    """The exempt do not count: ten invited with one exempt are nine."""
-    page = wall({"Chi bộ Vừa": ("dnnnnnnnnx", ""), "Chi bộ Lớn": ("d" * 10, "")})
+    """The exempt do not count: ten invited with one exempt are nine. The smallest other joins."""
+    page = wall(
+        {
+            "Chi bộ Vừa": ("dnnnnnnnnx", ""),
+            "Chi bộ Lớn": ("d" * 12, ""),
+            "Chi bộ Đủ": ("d" * 10, ""),
+        }
+    )
+    assert "Chi bộ Lớn 100,0 % 12/12 2 chi bộ còn lại 57,9 % 11/19 Chi bộ ít người" in page
+    assert "23/31 đảng viên (74,2 %) đã thi; 1/1 chi bộ nêu riêng trên một nửa." in page
     assert "Vừa" not in page
-    assert "1 chi bộ dưới 10 người đã tính trong số chung" in page
-    assert "11,1" not in page
-    assert "1/9" not in page
 
 
-def test_people_of_no_cell_alone_get_no_figures(wall: Callable[..., str]) -> None:
-    page = wall({"Chi bộ Lớn": ("d" * 10, ""), "": ("dn", "")})
-    assert "Chưa gắn chi bộ đã tính trong số chung" in page
+def test_four_and_ten_are_one_line(wall: Callable[..., str]) -> None:
+    """7/14 on top and 6/10 below would say 1/4."""
+    page = wall({"Chi bộ Bốn": ("dnnn", ""), "Chi bộ Mười": ("ddddddnnnn", "")})
+    assert "7/14 đảng viên (50,0 %) đã thi. Tất cả, gộp chung 50,0 % 7/14" in page
+    assert "6/10" not in page
+
+
+def test_people_of_no_cell_are_few(wall: Callable[..., str]) -> None:
+    page = wall({"Chi bộ Lớn": ("d" * 10, ""), "Chi bộ Hai": ("d" * 11, ""), "": ("dn", "")})
+    assert "Chi bộ Hai 100,0 % 11/11 1 chi bộ còn lại và người chưa gắn chi bộ" in page
+    assert "91,7 % 11/12" in page
+
+
+def test_others_are_told_from_ten_on(wall: Callable[..., str]) -> None:
+    page = wall({"Chi bộ Một": ("d" * 10, "dddddnnnn")})
+    assert "10/10 đảng viên" in page
+    assert "Quần chúng" not in page
+
+
+def test_few_party_members_leave_the_wall_to_the_others(wall: Callable[..., str]) -> None:
+    page = wall({"Chi bộ Một": ("dnnn", "dddddddnnnn"), "Chi bộ Hai": ("", "dnnnnnnnnn")})
+    assert "8/21 quần chúng (38,1 %) đã thi; 1/2 chi bộ trên một nửa." in page
+    assert "Chi bộ Một 63,6 % 7/11 Chi bộ Hai 10,0 % 1/10" in page
+    assert "đảng viên" not in page
+
+
+def test_nine_people_have_no_figures(wall: Callable[..., str]) -> None:
+    page = wall({"Chi bộ Một": ("dddnn", "ddnnnnnnn"), "Chi bộ Hai": ("dnnn", "")})
+    assert "Nhóm dưới 10 người không có số liệu ở đây, để không đoán ra ai." in page
+    assert "%" not in page
+    assert "Chi bộ" not in page
+
+
+@pytest.mark.parametrize(("before", "ticks"), [("d" * 9, 0), ("ddddddnnnn", 1)])
+def test_a_tick_is_of_ten_people(
+    client: FlaskClient, app: Flask, db: Database, before: str, ticks: int
+) -> None:
+    """What few did in the last round is not told by a cell that has grown since."""
+    with app.app_context(), db.writing() as session:
+        first = round_of(session, {"Chi bộ Một": (before, ""), "Chi bộ Hai": ("d" * 20, "")})
+        first.opens_at -= timedelta(days=7)
+        campaign = session.get_one(Campaign, first.campaign_id)
+        grown = {"": ("", ""), "Chi bộ Ba": ("d" * 15, "")}
+        second = round_of(session, grown, campaign=campaign, slug="tuan-1", title="Tuần 1")
+        session.execute(
+            update(RoundCell)
+            .where(RoundCell.round_id == second.id, RoundCell.name != "Chi bộ Ba")
+            .values(invited=12, done=3)
+        )
+    sign_in(client, "committee_reviewer")
+    page = client.get(ONE).text
+    assert "Chi bộ Một" in page
+    assert page.count('class="bar-tick" x1="60.0%"') == ticks
 
 
 def test_a_round_of_non_members_shows_theirs(wall: Callable[..., str]) -> None:
@@ -162,9 +225,10 @@ def test_a_board_without_people_says_so(wall: Callable[..., str]) -> None:
 
 
 @pytest.mark.parametrize(("lines", "columns"), [(1, [1]), (7, [7]), (8, [4, 4]), (11, [6, 5])])
-def test_columns(lines: int, columns: list[int]) -> None:
+def test_columns(app: Flask, lines: int, columns: list[int]) -> None:
     rows = [CellRow(n, f"Chi bộ {n}", "party_member", None, Counts(10, n)) for n in range(lines)]
     now = clock.now()
     board = Participation(1, "tuan-1", "Tuần 1", "open", now, now, tuple(rows))
-    slide = projection.slide(board, 1)
+    with app.app_context():
+        slide = projection.wall(board).slide(1)
     assert [len(column) for column in slide.columns] == columns
