@@ -2,10 +2,10 @@
 
 Everybody in the room can count and subtract, so the rule is about all figures of the wall together:
 
-* Only a kind of person with `FLOOR` people to count stands here. The headline and the lines speak of
-  the party members, or of the others when the party members are too few; the footer of the others.
-* Each line holds `FLOOR` people or more, and the lines add up to the headline. Smaller cells are one
-  line; when that line is still too small, the smallest of the other cells joins it. So what is left
+* Only a kind of person with `FLOOR` people to count stands here. Headline and lines speak of the
+  party members, or of the others when the party members are too few; the footer of the others.
+* Each line holds `FLOOR` people or more, and the lines add up to the headline. Smaller cells are
+  one line; when that is still too small, the smallest of the other cells joins it. So what is left
   when any lines are taken from the headline is again whole lines.
 * "So many cells above half" counts the cells that have a line of their own, nothing else.
 * The last round's tick stands only where that round's own wall had a line of the very same cells.
@@ -65,7 +65,7 @@ class Slide:
 
 @dataclass(frozen=True)
 class Wall:
-    """All that is told of a round. `others` are the non-members where the headline is not theirs."""
+    """All that is told of a round. `others`: the non-members, where the headline is not theirs."""
 
     headline: str
     lines: tuple[Line, ...]
@@ -85,7 +85,7 @@ class Wall:
         """Return slide `number` or the last one; a wall without lines has one, empty."""
         of = max(1, -(-len(self.lines) // ON_A_WALL))
         number = min(max(number, 1), of)
-        share = -(-len(self.lines) // of)  # as many on each, so that none is left with a single line
+        share = -(-len(self.lines) // of)  # as many on each, so that none has a single line
         here = self.lines[(number - 1) * share : number * share]
         tall = len(here) if len(here) <= ONE_COLUMN else -(-len(here) // 2)
         columns = [here[start : start + tall] for start in range(0, len(here), tall or 1)]
@@ -107,7 +107,7 @@ def wall(board: Participation) -> Wall:
 
 
 def _lines(rows: Iterable[CellRow], kind: str) -> list[Line]:
-    """Return the lines of one kind, without ticks, in the committee's order, the merged one last."""
+    """Return the lines of one kind, without ticks: the committee's order, the merged one last."""
     rows = [row for row in rows if row.kind == kind and row.counts.base]
     if add_up(row.counts for row in rows).base < FLOOR:
         return []
@@ -150,6 +150,4 @@ def _headline(board: Participation, kind: str, lines: tuple[Line, ...]) -> str:
 def _no_figures(board: Participation) -> str:
     if not board.total.base:
         return board.headline()
-    return _(
-        "Nhóm dưới %(floor)s người không có số liệu ở đây, để không đoán ra ai.", floor=FLOOR
-    )
+    return _("Nhóm dưới %(floor)s người không có số liệu ở đây, để không đoán ra ai.", floor=FLOOR)
