@@ -80,6 +80,7 @@ def test_the_wall_shows_everything_without_scrolling(
     cells = {
         f"Chi bộ {CELLS[n % 6]}{' 2' * (n // 6)}": ("d" * n + "n" * 12, "dn") for n in range(count)
     }
+    cells[""] = ("dnn", "")  # stand with the smallest cell, in the line with the longest label
     with world.app.app_context(), world.db.writing() as session:
         campaign = staff.load_campaign(session)
         closes = clock.now() + timedelta(days=2)
@@ -92,6 +93,7 @@ def test_the_wall_shows_everything_without_scrolling(
         surfer.open("/committee/rounds/t/projection")
         if width > 1000:
             assert surfer.page.evaluate(FITS) == [True, True, []]
+            assert "1 chi bộ còn lại và người chưa gắn chi bộ" in surfer.text()
     assert surfer.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") < 28
     surfer.page.set_viewport_size({"width": 1280, "height": 720})
     assert surfer.page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 28
