@@ -8,10 +8,9 @@ from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.settings import RoundSettings, round_settings
+from survey_app.campaigns.settings import RoundSettings, kept_settings
 from survey_app.database import run, table_of
 from survey_app.invitations.models import EntryMeans, Invitation
-from survey_app.keeping import Shelf
 from survey_app.people.models import Person
 from survey_app.people.queries import is_shared_mailbox
 from survey_app.people.wording import you_word
@@ -128,8 +127,6 @@ _INVITED = (
         _INVITATION.c.person_id == bindparam("person_id"),
     )
 )
-# Settings are frozen at launch, so there are about as many as rounds.
-_settings: Shelf[str, RoundSettings] = Shelf(100)
 
 
 def invited(session: Session, round_id: int, person_id: int) -> tuple[Addressee, RoundFacts] | None:
@@ -184,7 +181,7 @@ def round_facts(session: Session, round_id: int) -> RoundFacts | None:
 
 
 def _facts(session: Session, row: Row[Any]) -> RoundFacts:
-    settings = _settings.get(str(row.settings), lambda: round_settings(row.settings))
+    settings = kept_settings(row.settings)
     version_id = row.version_id
     if version_id is None:
         version = newest_approved(session, row.question_set_id)

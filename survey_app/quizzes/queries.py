@@ -7,10 +7,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.settings import RoundSettings
+from survey_app.campaigns.settings import RoundSettings, kept_settings
 from survey_app.database import run, table_of
 from survey_app.invitations.models import EntryMeans, Invitation
-from survey_app.keeping import Shelf
 from survey_app.people.models import Person
 from survey_app.quizzes.models import Attempt, Grading
 
@@ -21,10 +20,6 @@ _INVITATION = table_of(Invitation)
 _PERSON = table_of(Person)
 _ATTEMPT_TABLE = table_of(Attempt)
 _GRADING = table_of(Grading)
-
-
-# Settings are frozen at launch, so there are as many as rounds; reading one costs 50 µs.
-_rules: Shelf[str, RoundSettings] = Shelf(500)
 
 
 class Entry(NamedTuple):
@@ -62,7 +57,7 @@ class Entry(NamedTuple):
     @property
     def rules(self) -> RoundSettings:
         """The round's settings, read."""
-        return _rules.get(str(self.settings), lambda: RoundSettings.model_validate(self.settings))
+        return kept_settings(self.settings)
 
     @property
     def flags(self) -> dict[str, bool]:
