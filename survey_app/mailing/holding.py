@@ -5,22 +5,19 @@ due by now counts as unknown: it is shown to the organiser, and leaves only when
 is due later cannot have left, and waits on.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import make_msgid
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.database import run, table_of
+from survey_app.mailing.forming import form_mails
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 RESTORED = "restored"  # a reason of `status`
 _CHUNK = 500
-_ITEMS = table_of(OutboxItem)
-_SAME_MAIL = ("kind", "recipient_kind", "recipient_id", "subject_kind", "subject_id")
 
 
 def hold_back(session: Session, now: datetime, *, domain: str) -> int:
@@ -31,7 +28,7 @@ def hold_back(session: Session, now: datetime, *, domain: str) -> int:
     due = (OutboxMessage.state == "pending") & (OutboxMessage.not_before <= now)
     held = _step(session, due | OutboxMessage.state.in_(("claimed", "sending")), **_unknown(now))
     while waiting := _waiting(session, now):
-        held += _form_held(session, waiting, now, domain)
+        held += form_mails(session, waiting, now, domain=domain, **_unknown(now))
     return held
 
 
@@ -68,32 +65,3 @@ def _waiting(session: Session, now: datetime) -> Sequence[OutboxItem]:
         .limit(_CHUNK)
     )
     return session.scalars(query).all()
-
-
-def _form_held(session: Session, items: Sequence[OutboxItem], now: datetime, domain: str) -> int:
-    """Form the mails of `items`, unknown from the start; return how many."""
-    mails: dict[tuple[Any, ...], list[OutboxItem]] = defaultdict(list)
-    for item in items:
-        mails[tuple(getattr(item, name) for name in _SAME_MAIL)].append(item)
-    rows = [
-        {
-            **dict(zip(_SAME_MAIL, same, strict=True)),
-            **_unknown(now),
-            "message_id": make_msgid(domain=domain),
-            "not_before": max(item.not_before for item in group),
-            "attempts": 0,
-            "created_at": now,
-        }
-        for same, group in mails.items()
-    ]
-    statement = insert(OutboxMessage).returning(OutboxMessage.id, sort_by_parameter_order=True)
-    ids = session.scalars(statement, rows).all()
-    links = [
-        {"item": item.id, "message": message_id}
-        for message_id, group in zip(ids, mails.values(), strict=True)
-        for item in group
-    ]
-    by_id = update(_ITEMS).where(_ITEMS.c.id == bindparam("item"))
-    run(session, by_id.values(outbox_message_id=bindparam("message")), links)
-    session.expire_all()
-    return len(ids)

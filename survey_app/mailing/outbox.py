@@ -5,15 +5,13 @@ mails (`envelope`). Things waiting for the same person about the same subject be
 worker that slept for two days sends one reminder, not two.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import make_msgid
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
@@ -23,17 +21,11 @@ from survey_app.database import run, table_of
 from survey_app.errors import Conflict, NotFound
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
+from survey_app.mailing.forming import form_mails, same_mail
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 CHUNK = 500
 _ITEMS = table_of(OutboxItem)
-_MESSAGES = table_of(OutboxMessage)
-_INSERT_MESSAGES = insert(_MESSAGES).returning(_MESSAGES.c.id, _MESSAGES.c.message_id)
-_LINK_ITEM = (
-    update(_ITEMS)
-    .where(_ITEMS.c.id == bindparam("item"))
-    .values(outbox_message_id=bindparam("message"))
-)
 # RETURNING, for the row count of an INSERT is not to be had from psycopg.
 _INSERT_ONE = {
     "sqlite": insert_on_sqlite(_ITEMS).on_conflict_do_nothing().returning(_ITEMS.c.id),
@@ -112,10 +104,10 @@ def envelope(
     items = session.scalars(waiting.with_for_update(skip_locked=True)).all()
     # What else waits for these people, so that nobody gets two mails where one will do.
     people = {item.recipient_id for item in items}
-    mails = {_same_mail(item) for item in items}
+    mails = {same_mail(item) for item in items}
     others = _waiting().where(OutboxItem.recipient_id.in_(people)).order_by(OutboxItem.id)
     also = session.scalars(others.with_for_update(skip_locked=True)) if people else ()
-    return _form_mails(session, [item for item in also if _same_mail(item) in mails])
+    return _form(session, [item for item in also if same_mail(item) in mails])
 
 
 def _waiting() -> Select[OutboxItem]:
@@ -124,43 +116,8 @@ def _waiting() -> Select[OutboxItem]:
     )
 
 
-def _form_mails(session: Session, items: Iterable[OutboxItem]) -> int:
-    groups: dict[tuple[Any, ...], list[OutboxItem]] = defaultdict(list)
-    for item in items:
-        groups[_same_mail(item)].append(item)
-    if not groups:
-        return 0
-    rows = [_message_row(group) for group in groups.values()]
-    # Their order is not promised; each is known by the Message-ID it was given.
-    made = run(session, _INSERT_MESSAGES, rows)
-    ids = {row.message_id: row.id for row in made}
-    links = [
-        {"item": item.id, "message": ids[row["message_id"]]}
-        for row, group in zip(rows, groups.values(), strict=True)
-        for item in group
-    ]
-    run(session, _LINK_ITEM, links)
-    return len(ids)
-
-
-def _same_mail(item: OutboxItem) -> tuple[Any, ...]:
-    return item.kind, item.recipient_kind, item.recipient_id, item.subject_kind, item.subject_id
-
-
-def _message_row(group: Sequence[OutboxItem]) -> dict[str, Any]:
-    kind, recipient_kind, recipient_id, subject_kind, subject_id = _same_mail(group[0])
-    return {
-        "kind": kind,
-        "recipient_kind": recipient_kind,
-        "recipient_id": recipient_id,
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-        "state": "pending",
-        "message_id": make_msgid(domain=current_settings().mail_domain),
-        "not_before": max(item.not_before for item in group),
-        "attempts": 0,
-        "created_at": clock.now(),
-    }
+def _form(session: Session, items: Iterable[OutboxItem]) -> int:
+    return form_mails(session, items, clock.now(), domain=current_settings().mail_domain)
 
 
 def retry(session: Session, message_id: int, *, confirmed: bool = False) -> None:
@@ -240,7 +197,7 @@ def cancel_item(session: Session, item_id: int) -> int:
         Conflict: its mail is on its way already.
     """
     one = select(OutboxItem).where(OutboxItem.id == item_id, OutboxItem.outbox_message_id.is_(None))
-    _form_mails(session, session.scalars(one.with_for_update()))
+    _form(session, session.scalars(one.with_for_update()))
     message_id = session.scalar(
         select(OutboxItem.outbox_message_id)
         .where(OutboxItem.id == item_id)
