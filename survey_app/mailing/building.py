@@ -1,4 +1,4 @@
-"""From a `Mail` to the bytes that go over the line: Flask-Mail's message, assembled here.
+"""From a `Mail` to the bytes that go over the line, assembled here.
 
 Flask-Mail 0.10 sends bodies as raw 8 bit, whose long lines strict servers refuse, and building with
 `email.mime` costs more than all the rest of sending (docs/adr/0010). Headers are RFC 2047 words,
@@ -12,13 +12,9 @@ from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
-import flask_mail
 from flask import Flask
 
 from survey_app.mailing.composing import Mail
-
-# Ours is made once, when the mail enters the outbox; Flask-Mail's asks the machine for its name.
-flask_mail.make_msgid = lambda: ""  # type: ignore[attr-defined, assignment, misc]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _ADDRESS = re.compile(
@@ -33,31 +29,6 @@ _WORD_BYTES = 39
 
 class UnusableAddress(ValueError):
     """No mail can be addressed like this."""
-
-
-class _Message(flask_mail.Message):
-    """Flask-Mail's message with another way onto the line."""
-
-    def as_bytes(self) -> bytes:
-        """Return the message as RFC 5322 text: two alternatives, quoted-printable."""
-        # `=_` stands in no quoted-printable text, so no body can hold the boundary.
-        boundary = f"=_{secrets.token_hex(12)}"
-        lines = [
-            f"Subject: {_subject(self.subject)}",
-            *(f"{name}: {value}" for name, value in (self.extra_headers or {}).items()),
-            f"Message-ID: {self.msgId}",
-            "MIME-Version: 1.0",
-            f'Content-Type: multipart/alternative; boundary="{boundary}"',
-            "",
-        ]
-        parts = [line.encode() for line in lines]
-        for kind, text in (("plain", self.body or ""), ("html", self.html or "")):
-            parts.append(f"--{boundary}".encode())
-            parts.append(f'Content-Type: text/{kind}; charset="utf-8"'.encode())
-            parts.append(b"Content-Transfer-Encoding: quoted-printable\r\n")
-            parts.append(_quoted_printable(text))
-        parts.append(f"--{boundary}--\r\n".encode())
-        return b"\r\n".join(parts)
 
 
 def plain_address(address: str) -> str:
@@ -110,25 +81,34 @@ def build(app: Flask, mail: Mail, *, message_id: str, date: datetime) -> bytes:
         UnusableAddress: nothing can be sent to `mail.to`.
     """
     settings = app.extensions["survey.settings"].mail
-    headers = {
-        "From": _from(settings.default_sender),
-        "To": _mailbox(mail.to_name, plain_address(mail.to)),
-        "Date": format_datetime(date),
-        "Auto-Submitted": "auto-generated",
-        "X-Survey-Message": _one_line(mail.kind),
-    }
+    headers = [
+        f"Subject: {_subject(_one_line(mail.subject))}",
+        f"From: {_from(settings.default_sender)}",
+        f"To: {_mailbox(mail.to_name, plain_address(mail.to))}",
+        f"Date: {format_datetime(date)}",
+        "Auto-Submitted: auto-generated",
+        f"X-Survey-Message: {_one_line(mail.kind)}",
+    ]
     if mail.unsubscribe_url:
-        headers["List-Unsubscribe"] = f"<{_url(mail.unsubscribe_url)}>"
-    message = _Message(
-        subject=_one_line(mail.subject),
-        recipients=[mail.to],
-        sender=settings.default_sender,
-        body=mail.text,
-        html=mail.html,
-        extra_headers=headers,
-    )
-    message.msgId = _one_line(message_id)
-    return message.as_bytes()
+        headers.append(f"List-Unsubscribe: <{_url(mail.unsubscribe_url)}>")
+    headers += [f"Message-ID: {_one_line(message_id)}", "MIME-Version: 1.0"]
+    return _alternatives(headers, (("plain", mail.text), ("html", mail.html)))
+
+
+def _alternatives(headers: list[str], texts: tuple[tuple[str, str], ...]) -> bytes:
+    """Return a message (RFC 5322) that says the same in several kinds of text."""
+    # `=_` stands in no quoted-printable text, so no body can hold the boundary.
+    boundary = f"=_{secrets.token_hex(12)}"
+    headers.append(f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n')
+    parts = ["\r\n".join(headers).encode()]
+    for kind, text in texts:
+        parts.append(
+            f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
+            "Content-Transfer-Encoding: quoted-printable\r\n".encode()
+        )
+        parts.append(_quoted_printable(text))
+    parts.append(f"--{boundary}--\r\n".encode())
+    return b"\r\n".join(parts)
 
 
 def _mailbox(name: str, address: str) -> str:
