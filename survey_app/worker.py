@@ -61,27 +61,30 @@ class Worker:
                 self.stop.wait(self._tick)
         finally:
             self.stop.set()
-            self._step_down()
+            self._stop_metronome()
             sender.join(_STOP_SECONDS)
+            # Not before: who takes over takes what is being sent for left behind.
+            if not sender.is_alive():
+                self._lock.release()
             log.info("worker %s stopped", self._name)
 
     def _lead_or_stand_by(self) -> None:
         if self._leads.is_set():
             if not self._lock.is_held():
                 log.warning("the worker lock is lost; standing by")
-                self._step_down()
+                self._stop_metronome()
+                self._lock.release()
         elif self._lock.acquire():
             log.info("holding the worker lock: %s", ", ".join(self._jobs))
             self._leads.set()
             self._scheduler = self._metronome()
             self._scheduler.start()
 
-    def _step_down(self) -> None:
+    def _stop_metronome(self) -> None:
         self._leads.clear()
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
-        self._lock.release()
 
     def _metronome(self) -> BackgroundScheduler:
         # A job that takes longer than a tick is no news: the next tick is simply left out.

@@ -101,6 +101,25 @@ def test_only_one_worker_ticks_and_the_next_takes_over(app):
             until(lambda: first, "the one standing by takes over")
 
 
+def test_a_worker_gives_its_place_up_only_when_its_sender_has_stopped(app, db):
+    sending, finish = threading.Event(), threading.Event()
+    lock = worker_lock(db, app.extensions["survey.settings"].instance_path)
+
+    def send(*_):
+        sending.set()
+        finish.wait(PATIENCE)
+        return 0
+
+    with working(app, send=send) as worker:
+        assert sending.wait(PATIENCE)
+        worker.stop.set()
+        real_time.sleep(0.5)
+        assert not lock.acquire(), "another one takes over while a mail is on the line"
+        finish.set()
+        until(lock.acquire, "its place is free")
+        lock.release()
+
+
 def test_on_sqlite_the_holder_alone_sends_on_postgresql_every_worker(app, db):
     senders = set()
 
