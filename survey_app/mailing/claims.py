@@ -34,14 +34,16 @@ _MARK_SENDING = (
     update(_TABLE)
     .where(
         _TABLE.c.id == bindparam("key"),
-        _TABLE.c.state == "claimed",
+        # Marked at this very moment: the commit got through, and its answer did not.
+        (_TABLE.c.state == "claimed")
+        | ((_TABLE.c.state == "sending") & (_TABLE.c.claimed_at == bindparam("now"))),
         _TABLE.c.claimed_by == bindparam("worker"),
     )
     .values(
         state="sending",
         reason=None,
         claimed_at=bindparam("now"),
-        attempts=_TABLE.c.attempts + 1,
+        attempts=_TABLE.c.attempts + case((_TABLE.c.state == "claimed", 1), else_=0),
         sent_to=bindparam("address"),
     )
 )
@@ -69,6 +71,9 @@ class Settlement:
     reason: str | None = None
     last_reply: str | None = None
     again_at: datetime | None = None
+
+
+_WAITS = Settlement("pending")
 
 
 def anything_to_do(session: Session) -> bool:
@@ -154,10 +159,22 @@ def claim(
     return ids
 
 
-def mark_sending(session: Session, message_id: int, worker_id: str, address: str) -> bool:
-    """Write down that the mail is about to be handed over; `False`: the claim is lost."""
-    values = {"key": message_id, "worker": worker_id, "address": address, "now": clock.now()}
+def mark_sending(
+    session: Session, message_id: int, worker_id: str, address: str, *, at: datetime
+) -> bool:
+    """Write down that the mail is about to be handed over; `False`: the claim is lost.
+
+    The same `at` says that it is the same attempt: it may be written twice and counts once.
+    """
+    values = {"key": message_id, "worker": worker_id, "address": address, "now": at}
     return run(session, _MARK_SENDING, values).rowcount == 1
+
+
+def take_mark_off(session: Session, message_id: int, worker_id: str, *, at: datetime) -> bool:
+    """Let a mail wait again that was marked at `at`, if it was, and did not leave after all."""
+    held = _held(message_id, worker_id, "sending", "unknown") & (OutboxMessage.claimed_at == at)
+    attempts = OutboxMessage.attempts - 1
+    return _step(session, held, attempts=attempts, tried_at=None, **_settled(_WAITS)) == 1
 
 
 def settle_unsent(

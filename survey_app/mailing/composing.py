@@ -35,7 +35,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Skip:
-    """The mail is not wanted any more; `reason` is a code of `status.SKIPPED`."""
+    """The mail is not wanted any more; `reason` is a code of `status.skip_words`."""
 
     reason: str
 

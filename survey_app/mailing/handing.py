@@ -7,10 +7,11 @@ and no word of a mail goes to the log.
 
 import logging
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -21,7 +22,8 @@ from survey_app.mailing.composing import Mail, Skip, composers
 from survey_app.mailing.models import OutboxMessage
 from survey_app.mailing.pace import DELAYS, pace_of
 from survey_app.mailing.together import Together
-from survey_app.mailing.transport import Fate, Line, Outcome
+from survey_app.mailing.transport import Fate, Line, LineDown, Outcome
+from survey_app.mailing.unwritten import Change, unwritten_of
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +37,23 @@ class Handing:
         self._together = Together(self._db)
         self._composers = composers(app)
         self._pace = pace_of(app)
+        self._unwritten = unwritten_of(app)
         self._from = building.sender_address(app)
 
     def expect(self, lines: int) -> None:
         """Be told how many lines are at work, so that their changes are committed together."""
         self._together.company = lines
 
-    def send(self, line: Line, claimed: Claimed) -> None:
+    def send(self, line: Line, claimed: Claimed, *, helping: bool = False) -> None:
         """Deal with one mail: it is settled when this returns, or another's by now.
+
+        `helping` says that the mail could leave over another line: trouble of this one before the
+        mail is under way is no trouble of the mail, and never one of all lines.
 
         Raises:
             LineDown: there is no line; the mail is still claimed.
-            DBAPIError: the database failed; the lease will bring the mail back.
+            DBAPIError, TimeoutError: the database failed. The mail is still claimed, or what is
+                known of it is written down later (`unwritten`).
         """
         message = claimed.message
         with self._db.reading() as session:
@@ -63,7 +70,7 @@ class Handing:
             self._settle_unsent(message, Settlement("failed", "bad_address"), composed.to)
             return
         line.open()
-        self._hand_over(line, message, address, data)
+        self._hand_over(line, message, address, data, helping)
 
     def _compose(self, session: Session, claimed: Claimed) -> Mail | Settlement:
         message = claimed.message
@@ -73,7 +80,7 @@ class Handing:
             return Settlement("failed", "no_composer")
         try:
             composed = composer(session, message, claimed.items)
-        except DBAPIError:
+        except (DBAPIError, TimeoutError):
             raise
         except Exception as error:  # one broken template must not stop all mail
             where = traceback.extract_tb(error.__traceback__)[-1]
@@ -82,29 +89,55 @@ class Handing:
             return Settlement("failed", "compose_error", f"{type(error).__name__} in {place}")
         return Settlement("skipped", composed.reason) if isinstance(composed, Skip) else composed
 
-    def _hand_over(self, line: Line, message: OutboxMessage, address: str, data: bytes) -> None:
+    def _hand_over(
+        self, line: Line, message: OutboxMessage, address: str, data: bytes, helping: bool
+    ) -> None:
         outcome = line.offer(self._from, address)
         if outcome is not None:
-            self._note(outcome)
+            if helping and outcome.about_line:
+                raise LineDown(outcome.phase, str(outcome.reply))
+            self._note(outcome, helping)
             settlement = _settlement(outcome, message.attempts + 1, clock.now())
             self._settle_unsent(message, settlement, address)
             return
-        held = self._together.commit(
-            lambda session: claims.mark_sending(session, message.id, self._worker_id, address)
-        )
-        if not held:  # cancelled in the meantime, or taken over
+        if not self._mark(message.id, address):  # cancelled in the meantime, or taken over
             line.reset()
             return
         outcome = line.transmit(data)
-        self._note(outcome)
+        self._note(outcome, helping)
         settlement = _settlement(outcome, message.attempts + 1, clock.now())
-        self._together.commit(
-            lambda session: claims.settle_sent(session, message.id, self._worker_id, settlement)
-        )
+
+        def settle(session: Session) -> bool:
+            return claims.settle_sent(session, message.id, self._worker_id, settlement)
+
+        self._commit(message.id, settle, or_later=settle)
         _log(message, settlement)
 
-    def _note(self, outcome: Outcome) -> None:
+    def _mark(self, message_id: int, address: str) -> bool:
         now = clock.now()
+
+        def mark(session: Session) -> bool:
+            return claims.mark_sending(session, message_id, self._worker_id, address, at=now)
+
+        def take_off(session: Session) -> bool:
+            return claims.take_mark_off(session, message_id, self._worker_id, at=now)
+
+        # Whether the mark is there may be unclear after an error; that nothing has left is not.
+        return self._commit(message_id, mark, or_later=take_off)
+
+    def _commit(
+        self, message_id: int, make: Callable[[Session], bool], *, or_later: Change
+    ) -> bool:
+        try:
+            return self._together.commit(make)
+        except Exception:
+            self._unwritten.keep(message_id, or_later)
+            raise
+
+    def _note(self, outcome: Outcome, helping: bool) -> None:
+        now = clock.now()
+        if helping and outcome.about_line:
+            return
         if outcome.reply.code == 421:
             self._pace.down(now)
         elif outcome.fate is Fate.ACCEPTED:

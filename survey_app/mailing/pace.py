@@ -14,6 +14,8 @@ RESTS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300))
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 60, 120, 240, 480))
 
 _TOO_MUCH = 20
+# A server that broke a further line is not offered one again for so long.
+_FEWER_FOR = timedelta(minutes=10)
 _LOST_WEIGHS = 7  # three broken lines in a row, or twenty refusals, and the line rests
 
 
@@ -26,6 +28,8 @@ class Pace:
     trouble: int = 0
     # Up to here the things to be said were looked through for urgent ones.
     looked_until: int = 0
+    _most: int = 0
+    _fewer_until: datetime | None = None
     _telling: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def resting(self, now: datetime) -> bool:
@@ -33,6 +37,18 @@ class Pace:
         # A moved development clock must not make the rest a long one.
         until = self.rest_until
         return until is not None and now < until <= now + RESTS[-1]
+
+    def most_lines(self, most: int, now: datetime) -> int:
+        """Return how many lines there may be, of at most `most`."""
+        until = self._fewer_until
+        if until is not None and now < until <= now + _FEWER_FOR:
+            return min(most, self._most)
+        return most
+
+    def fewer(self, lines: int, now: datetime) -> None:
+        """The server wants no more than `lines` lines for now."""
+        with self._telling:
+            self._most, self._fewer_until = lines, now + _FEWER_FOR
 
     def worked(self) -> None:
         """A mail was taken. A rest that another line has asked for is kept."""

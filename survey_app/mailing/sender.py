@@ -7,6 +7,7 @@ a transaction. At most as many mails as lines are ever between the final dot and
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -28,11 +29,15 @@ from survey_app.mailing.composing import composers
 from survey_app.mailing.handing import Handing
 from survey_app.mailing.pace import pace_of
 from survey_app.mailing.transport import Line, LineDown
+from survey_app.mailing.unwritten import unwritten_of
 
 log = logging.getLogger(__name__)
 
 BATCH = 20  # for each line
 MOST_LINES = 4
+# Then what is left of a batch is given back: urgent mail that came meanwhile waits no longer.
+BATCH_SECONDS = 5.0
+_NO_DATABASE = (DBAPIError, TimeoutError)
 
 
 def run_once(
@@ -67,6 +72,7 @@ class _Batch:
         self.size = len(mails)
         self.trouble: LineDown | None = None
         self.ended = threading.Event()
+        self._until = time.monotonic() + BATCH_SECONDS
 
     @property
     def left(self) -> list[int]:
@@ -79,9 +85,11 @@ class _Batch:
         return self.size - len(self._open)
 
     def take(self) -> Claimed | None:
-        """Return the next mail, or `None` when there is no more or the batch was ended."""
+        """Return the next mail, or `None`: there is no more, or the batch was ended, or is old."""
+        if self.ended.is_set() or time.monotonic() > self._until:
+            return None
         with suppress(IndexError):
-            return None if self.ended.is_set() else self._waiting.popleft()
+            return self._waiting.popleft()
         return None
 
     def put_back(self, mail: Claimed) -> None:
@@ -105,8 +113,11 @@ class Sender:
         self._pace = pace_of(app)
         self._handing = Handing(app, worker_id)
         self._own_name = building.sender_address(app).rpartition("@")[2]
+        # A batch is given back after seconds, however big it is, and no mail takes longer than 15
+        # timeouts (`transport`): so long nobody who lives holds a claim.
         self._lease = timedelta(seconds=max(600.0, 20 * self._settings.mail.timeout))
-        self._most = MOST_LINES
+        self._unwritten = unwritten_of(app)
+        self._gone_well = 0
         self._lines = [self._new_line()]
 
     def __enter__(self) -> Self:
@@ -120,6 +131,9 @@ class Sender:
     ) -> None:
         for line in self._lines:
             line.close()
+        if self._stop.is_set():  # there may be no next time
+            with suppress(*_NO_DATABASE):
+                self._unwritten.write(self._db)
 
     @property
     def lines(self) -> int:
@@ -130,8 +144,13 @@ class Sender:
         return Line(self._settings.mail, self._own_name)
 
     def run(self, limit: int) -> int:
-        """Send up to `limit` due mails; return how many were dealt with."""
+        """Send up to `limit` due mails; return how many were dealt with.
+
+        Raises:
+            DBAPIError, TimeoutError: the database failed; what is known is written down later.
+        """
         with self._app.app_context():
+            self._unwritten.write(self._db)
             if self._halted():
                 return 0
             with self._db.reading() as session:
@@ -145,15 +164,21 @@ class Sender:
                 self._send(batch)
             finally:
                 self._give_back(batch.left, batch.trouble)
-            if batch.size == limit and batch.handled == limit and not self._pace.trouble:
-                self._widen()
+            if batch.size == limit:
+                self._widen_after(batch)
             return batch.handled
 
     def _halted(self) -> bool:
         return self._stop.is_set() or self._pace.resting(clock.now())
 
-    def _widen(self) -> None:
-        if len(self._lines) < self._most:
+    def _widen_after(self, batch: _Batch) -> None:
+        """Take another line when as many mails as a full batch has left without trouble."""
+        calm = not batch.trouble and not self._pace.trouble
+        self._gone_well = self._gone_well + batch.handled if calm else 0
+        if self._gone_well < batch.size:
+            return
+        self._gone_well = 0
+        if len(self._lines) < self._pace.most_lines(MOST_LINES, clock.now()):
             self._lines.append(self._new_line())
 
     def _take(self, session: Session, limit: int) -> Sequence[int]:
@@ -226,13 +251,13 @@ class Sender:
                 raise
         if not whole:
             self._lines.remove(line)
-            self._most = len(self._lines)
+            self._pace.fewer(len(self._lines), clock.now())
 
     def _empty(self, line: Line, batch: _Batch, *, helping: bool = False) -> bool:
         """Send what the batch has left; `False`: a helper's line broke, and it helps no more."""
         while not self._halted() and (mail := batch.take()) is not None:
             try:
-                self._handing.send(line, mail)
+                self._handing.send(line, mail, helping=helping)
             except LineDown:
                 if helping:
                     batch.put_back(mail)
@@ -246,8 +271,8 @@ class Sender:
         if not ids:
             return
         reason = _LINE_REASONS.get(trouble.phase, "unreachable") if trouble else None
-        # If the database is what failed, the lease will bring them back.
-        with suppress(DBAPIError), self._db.writing() as session:
+        # If the database is what failed, they are taken back later.
+        with suppress(*_NO_DATABASE), self._db.writing() as session:
             claims.release(session, ids, self._worker_id, reason, str(trouble) if trouble else None)
 
 

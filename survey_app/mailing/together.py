@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from survey_app import crashes
 from survey_app.database import Database
 
 Result = TypeVar("Result")
@@ -49,10 +51,14 @@ class Together:
         self.company = 1
 
     def commit(self, make: Callable[[Session], Result]) -> Result:
-        """Return what `make` returned, once it is committed; it may be called a second time.
+        """Return what `make` returned, once it is committed.
+
+        It may be called a second time, also after its change was committed: the connection may
+        break before the database's answer comes.
 
         Raises:
-            DBAPIError: the database failed; nothing of this change is there.
+            DBAPIError, TimeoutError: the database failed, or no turn to write came. After the
+                former the change may be there all the same.
         """
         change = _Change(make)
         self._asked.append(cast("_Change[object]", change))
@@ -70,10 +76,10 @@ class Together:
         try:
             self._write(group)
         except Exception as error:
-            if len(group) == 1:
-                group[0].error = error
-            else:  # one of them may spoil it for the others, so each has a transaction of its own
-                for change in group:
+            again = _may_work_alone(error, len(group))
+            for change in group:
+                change.error = error
+                if again:
                     self._write_alone(change)
         finally:
             for change in group:
@@ -91,3 +97,11 @@ class Together:
             self._write([change])
         except Exception as error:
             change.error = error
+
+
+def _may_work_alone(error: Exception, count: int) -> bool:
+    """Whether changes that failed together should be tried one by one."""
+    if crashes.is_unavailable(error):
+        # A new connection may work. Where the database is locked or full, each would wait in vain.
+        return isinstance(error, DBAPIError) and error.connection_invalidated
+    return count > 1  # one of them may have spoilt it for the others

@@ -74,6 +74,11 @@ class Outcome:
     phase: str
     reply: Reply
 
+    @property
+    def about_line(self) -> bool:
+        """Whether it says something of the line, not of the mail."""
+        return self.reply.code == 421 or self.fate in {Fate.LOST, Fate.UNKNOWN}
+
 
 class LineDown(Exception):
     """No mail can be sent now: no connection, no TLS, no sign-in."""

@@ -228,7 +228,7 @@ def test_what_a_dead_worker_was_handing_over_is_unknown(
     post.queue(1)
     post.do(outbox.envelope, 10)
     post.do(claims.claim, "dead", 10)
-    assert post.do(claims.mark_sending, post.only().id, "dead", "a@b.example")
+    assert post.do(claims.mark_sending, post.only().id, "dead", "a@b.example", at=time.value)
     time.move(minutes=11)
     send_all(app)
     assert (post.only().state, post.only().reason) == ("unknown", "worker_died")
@@ -251,10 +251,10 @@ def test_who_was_taken_for_dead_cannot_send_but_may_tell_the_truth(
     post.do(outbox.envelope, 10)
     post.do(claims.claim, "slow", 10)
     first, second = (message.id for message in post.messages())
-    assert post.do(claims.mark_sending, first, "slow", "a@b.example")
+    assert post.do(claims.mark_sending, first, "slow", "a@b.example", at=time.value)
     post.do(claims.take_back, "other", LEASE, alone=True)
     assert post.states() == ["unknown", "pending"]
-    assert not post.do(claims.mark_sending, second, "slow", "a@b.example")
+    assert not post.do(claims.mark_sending, second, "slow", "a@b.example", at=time.value)
     assert post.do(claims.settle_sent, first, "slow", Settlement("sent", None, "250"))
     assert post.states() == ["sent", "pending"]
 
