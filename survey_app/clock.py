@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -95,6 +96,6 @@ def _read(path: Path) -> tuple[timedelta, datetime | None]:
 
 def _write(path: Path, said: dict[str, object]) -> None:
     """Replace the file at once, so that no process reads half of it."""
-    fresh = path.with_suffix(f".{os.getpid()}.part")
+    fresh = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
     fresh.write_text(json.dumps(said), encoding="utf-8")
     fresh.replace(path)

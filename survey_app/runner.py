@@ -12,7 +12,6 @@ import shutil
 import signal
 import socket
 import sys
-import threading
 import time
 import urllib.request
 from contextlib import ExitStack
@@ -28,6 +27,7 @@ from survey_app.demo import inbox, links
 from survey_app.demo.cast import REFUSED_DOMAIN
 from survey_app.errors import DomainError
 from survey_app.formatting import short_moment
+from survey_app.stopping import Stop
 from survey_app.supervisor import GaveUp, Program, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +51,7 @@ STOPS = (
     "Ctrl-C stops; make run continues; make run RESET=1 starts over.",
 )
 STOPS_OWN = ("\nCtrl-C để dừng; make run chạy tiếp. · Ctrl-C stops; make run continues.",)
+STOPPED = "\nĐã dừng. · Stopped."
 
 
 class CannotStart(Exception):
@@ -76,9 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(stack: ExitStack, *, reset: bool) -> None:
     started = time.monotonic()
-    stop = threading.Event()
-    for signal_ in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_, lambda *_: stop.set())
+    stop = Stop(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     _refuse_real_installation()
     ports = Ports()
     environ = _environment(ports)
@@ -94,55 +93,77 @@ def _run(stack: ExitStack, *, reset: bool) -> None:
     migrations.upgrade(database)
     time_file = settings.instance_path / clock.FILE
     clock.go_on(time_file)
-    _load_sample(app, real)
+    stack.callback(clock.stop, time_file)  # the next start goes on from this hour
+    ports.release_mail()
+    if not _load_sample(app, real, stop):
+        print(STOPPED)
+        return
     inbox.write_url(settings.instance_path, f"http://{LOOPBACK}:{ports.inbox}/")
+    ports.release()
     with Supervisor(_programs(ports, environ, settings.instance_path), stop) as supervisor:
         _wait_until_open(supervisor, ports, stop)
         if not stop.is_set():
             _print_what_to_open(app, ports, round(time.monotonic() - started))
         database.dispose()
         supervisor.watch()
-    clock.stop(time_file)  # the next start goes on from this hour
-    print("\nĐã dừng. · Stopped.")
+    print(STOPPED)
 
 
-def _load_sample(app: Flask, real: bool) -> None:
+def _load_sample(app: Flask, real: bool, stop: Stop) -> bool:
+    """Build the sample where it is wanted; return whether there is something to run."""
     if demo.has_sample(app.extensions["survey.database"]):
-        return  # with people of one's own beside it, perhaps: it can still be looked at
+        return True  # with people of one's own beside it, perhaps: it can still be looked at
     if real:
         print(OWN)
-    else:
-        print(BUILDING, flush=True)
-        demo.load(app)
+        return True
+    print(BUILDING, flush=True)
+    try:
+        demo.load(app, stopped=stop.is_set)
+    except demo.Stopped:
+        return False
+    return True
 
 
 class Ports:
-    """The usual ports, or the next free ones."""
+    """The usual ports, or the next free ones; held until our own programs want them."""
 
     def __init__(self) -> None:
-        self._taken: set[int] = set()
-        self.web = self._free(WEB_PORT)
-        self.inbox = self._free(INBOX_PORT)
-        self.smtp = self._free(SMTP_PORT)
+        self._held: dict[int, socket.socket] = {}
+        self.web = self._hold(WEB_PORT)
+        self.inbox = self._hold(INBOX_PORT)
+        self.smtp = self._hold(SMTP_PORT)
 
-    def _free(self, first: int) -> int:
+    def release_mail(self) -> None:
+        """Let the sample's own mail server have its port."""
+        self._held.pop(self.smtp).close()
+
+    def release(self) -> None:
+        """Let our programs have them."""
+        for held in self._held.values():
+            held.close()
+        self._held.clear()
+
+    def _hold(self, first: int) -> int:
         for port in range(first, first + 200):
-            if port not in self._taken and _can_listen(port):
-                self._taken.add(port)
+            if port not in self._held and (held := _listening(port)) is not None:
+                self._held[port] = held
                 return port
         raise CannotStart(
             f"Các cổng {first}–{first + 199} đều bận. · Ports {first}–{first + 199} are all taken."
         )
 
 
-def _can_listen(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
+def _listening(port: int) -> socket.socket | None:
+    """Return a socket that listens there, so that nobody else takes it; `None` when taken."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((LOOPBACK, port))
+        held.listen(1)
+    except OSError:
+        held.close()
+        return None
+    return held
 
 
 def _environment(ports: Ports) -> dict[str, str]:
@@ -228,7 +249,7 @@ def _programs(ports: Ports, environ: dict[str, str], instance: Path) -> list[Pro
     ]
 
 
-def _wait_until_open(supervisor: Supervisor, ports: Ports, stop: threading.Event) -> None:
+def _wait_until_open(supervisor: Supervisor, ports: Ports, stop: Stop) -> None:
     until = time.monotonic() + START_SECONDS
     waiting = [f"http://{LOOPBACK}:{ports.web}/healthz", f"http://{LOOPBACK}:{ports.inbox}/"]
     while waiting and not stop.is_set():

@@ -24,6 +24,7 @@ from survey_app import clock, crashes
 from survey_app.config import Settings
 from survey_app.database import Database
 from survey_app.locks import Lock, worker_lock
+from survey_app.stopping import Stop
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Worker:
     ) -> None:
         settings: Settings = app.extensions["survey.settings"]
         database: Database = app.extensions["survey.database"]
-        self.stop = threading.Event()
+        self.stop = Stop()
         self._app, self._jobs, self._seldom, self._send = app, jobs, seldom, send
         self._tick = settings.worker_tick_seconds
         self._lock: Lock = worker_lock(database, settings.instance_path)

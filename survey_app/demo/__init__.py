@@ -4,6 +4,8 @@ It exists in development only, on a machine of one's own, and never among real p
 to addresses that exist only in the local inbox. `load` builds it once; `clearing` takes it away.
 """
 
+from collections.abc import Callable
+
 from flask import Flask
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
@@ -13,22 +15,27 @@ from survey_app.accounts.models import User
 from survey_app.config import Settings
 from survey_app.database import Database
 from survey_app.demo.cast import NOW
-from survey_app.demo.stage import staged
+from survey_app.demo.stage import Stopped, staged
 from survey_app.demo.story import tell
 from survey_app.errors import Conflict, NotAllowed
 from survey_app.i18n import _
 from survey_app.people.models import Person
 
+__all__ = ["UNFINISHED", "Stopped", "has_sample", "is_real", "is_unfinished", "load"]
+
 UNFINISHED = "demo-unfinished"
 
 
-def load(app: Flask) -> bool:
+def load(app: Flask, stopped: Callable[[], bool] = lambda: False) -> bool:
     """Build the sample where nothing is yet; return whether it was built now.
+
+    `stopped` is asked now and then whether to leave it at that.
 
     Raises:
         NotAllowed: this is no development installation, it has real people or accounts, or mail
             would leave the machine.
         Conflict: an earlier build was broken off.
+        Stopped: this one was; what is there is of no use.
     """
     settings: Settings = app.extensions["survey.settings"]
     database: Database = app.extensions["survey.database"]
@@ -43,7 +50,7 @@ def load(app: Flask) -> bool:
         return False
     mark = settings.instance_path / UNFINISHED
     mark.touch()
-    with staged(app) as stage:
+    with staged(app, stopped) as stage:
         tell(stage)
     clock.set_to(settings.instance_path / clock.FILE, NOW)
     mark.unlink()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import backups, clock
 from survey_app.accounts import services as accounts
-from survey_app.accounts.models import User
+from survey_app.accounts.models import RoleGrant, User
 from survey_app.accounts.scope import CLI
 from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign
@@ -51,7 +51,7 @@ def read_owner(phrase: str, email: str, name: str) -> Owner:
     """
     if search_key(phrase) not in _phrases():
         raise Invalid(_("Để xóa, xin gõ đúng: %(phrase)s", phrase=PHRASE))
-    if not tidy(name):
+    if not 0 < len(tidy(name)) <= 100:
         raise Invalid(_("Xin ghi họ tên của đồng chí."))
     address = read_address(email)
     if address is None:
@@ -83,17 +83,12 @@ def clear(database: Database, settings: Settings, owner: Owner) -> Path:
     if not has_sample(database):
         raise Conflict(_("Ở đây không có dữ liệu mẫu để xóa."))
     path, kept = _backup(database, settings)
-    time_file = settings.instance_path / clock.FILE
-    stood_at = clock.now()
-    clock.be_real(time_file)  # nothing of the trial's hours in what begins now
-    try:
-        with database.writing() as session:
-            _refuse_changed(session, kept)
-            _take_away(session)
-            _open_account(session, owner)
-    except BaseException:
-        clock.set_to(time_file, stood_at)
-        raise
+    with database.writing() as session:
+        _refuse_changed(session, kept)
+        _take_away(session)
+        _open_account(session, owner)
+    # Last: a round of the trial must not meet the real time if anything above fails.
+    clock.be_real(settings.instance_path / clock.FILE)
     rmtree(settings.instance_path / "inbox", ignore_errors=True)
     (settings.instance_path / "inbox").mkdir(exist_ok=True)
     return path
@@ -140,6 +135,11 @@ def _open_account(session: Session, owner: Owner) -> None:
     user = accounts.create_user(session, owner.email, owner.name, actor=CLI, source="demo")
     for role in FIRST_ROLES:
         accounts.grant_role(session, user.id, role, actor=CLI)
+    # Nothing of the trial's hours in what begins now.
+    real = datetime.now(UTC)
+    session.execute(update(User).values(created_at=real))
+    session.execute(update(RoleGrant).values(granted_at=real))
+    session.execute(update(AuditEvent).values(at=real))
 
 
 def account_of(session: Session, owner: Owner) -> User:

@@ -61,7 +61,11 @@ def clear_command(email: str, name: str) -> None:
     click.echo(settings.base_url + made.path)
 
 
-@demo.command("clock", help=help_text("Xem hoặc chỉnh đồng hồ thử: +1h, ngày giờ ISO, real."))
+@demo.command(
+    "clock",
+    context_settings={"ignore_unknown_options": True},
+    help=help_text("Xem hoặc chỉnh đồng hồ thử: +1h, ngày giờ ISO, real."),
+)
 @click.argument("to", required=False)
 def clock_command(to: str | None) -> None:
     """Say what time it is in the trial, or turn its clock."""

@@ -20,18 +20,29 @@ from survey_app.mailing.catcher import Catcher
 Work = Callable[[Flask, datetime], None]
 
 
+class Stopped(Exception):
+    """Whoever asked for the sample wants it no longer."""
+
+
 class Stage:
     """The application with its clock in our hands."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, stopped: Callable[[], bool]) -> None:
         self.app = app
+        self._stopped = stopped
         self.database: Database = app.extensions["survey.database"]
         self.settings: Settings = app.extensions["survey.settings"]
         self.now = BEGINS
         self._work: Work = app.extensions["survey.work"]
 
     def until(self, moment: datetime) -> None:
-        """Let time pass to `moment`; it never goes back."""
+        """Let time pass to `moment`; it never goes back.
+
+        Raises:
+            Stopped: it was told to.
+        """
+        if self._stopped():
+            raise Stopped
         self.now = max(self.now, moment)
 
     def work(self) -> None:
@@ -51,13 +62,13 @@ class Stage:
 
 
 @contextmanager
-def staged(app: Flask) -> Iterator[Stage]:
+def staged(app: Flask, stopped: Callable[[], bool]) -> Iterator[Stage]:
     """Hold the clock, and a mail server where none listens, until the block ends.
 
     Raises:
         NotAllowed: mail would leave this machine.
     """
-    stage = Stage(app)
+    stage = Stage(app, stopped)
     with clock.pretending(lambda: stage.now), _mail_server(stage.settings):
         yield stage
 

@@ -14,6 +14,7 @@ from survey_app.i18n import _
 
 # The last answers are given 15 s to arrive, and the committee's figures a minute to settle.
 AFTER = timedelta(seconds=70)
+_YEARS = range(2000, 2100)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -52,12 +53,15 @@ def moment_of(text: str, now: datetime) -> datetime:
         Invalid: it is none of these.
     """
     found = fullmatch(r"([+-])(\d{1,4})([mhd])", text)
-    if found:
-        span = timedelta(**{_UNITS[found[3]]: int(found[2])})
-        return now + span if found[1] == "+" else now - span
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        if found:
+            span = timedelta(**{_UNITS[found[3]]: int(found[2])})
+            moment = now + span if found[1] == "+" else now - span
+        else:
+            moment = datetime.fromisoformat(text)
+        if moment.year not in _YEARS:
+            raise ValueError("no year for people")
+    except (ValueError, OverflowError):
         raise Invalid(
             _("Không hiểu «%(text)s». Ví dụ đúng: +1h, 2024-09-20T17:00, real.", text=text)
         ) from None

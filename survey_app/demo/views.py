@@ -83,6 +83,8 @@ def become(key: str) -> ResponseReturnValue:
 def turn() -> ResponseReturnValue:
     """Turn the clock of all processes, then watch what happens."""
     same_site_post()
+    if not has_sample(current_database()):
+        raise NotFound(_("Đồng hồ thử chỉ đi cùng dữ liệu mẫu; ở đây dùng giờ thật."))
     with reading() as session:
         round_: Round | None = links.next_to_close(session)
     stands = timing.turn(request.form.get("to", ""), clock.now(), round_)

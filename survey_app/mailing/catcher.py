@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from survey_app.mailing.catcher_box import Inbox
 from survey_app.mailing.catcher_web import Web, serve
+from survey_app.stopping import Stop
 
 LOOPBACK = "127.0.0.1"
 NOBODY_THERE = "550 5.1.1 No such user here"
@@ -85,9 +86,7 @@ class Catcher:
 def main(arguments: list[str] | None = None) -> int:
     """Run the catcher until it is told to stop."""
     chosen = _options(arguments)
-    stop = threading.Event()
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_, lambda *_: stop.set())
+    stop = Stop(signal.SIGTERM, signal.SIGINT)
     try:
         catcher = Catcher(
             smtp_port=chosen.smtp_port,

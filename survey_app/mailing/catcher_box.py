@@ -4,12 +4,14 @@ Mails are ordered by their own Date, which the application forms by its clock: i
 may stand months away from this machine's.
 """
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import HeaderParser
@@ -22,6 +24,8 @@ from survey_app.formatting import today
 from survey_app.vietnamese import search_key, tidy
 
 _HEAD_SIZE = 65_536
+_SOURCE_SIZE = 200_000
+_YEARS = range(1990, 2100)  # others are a joke or a mistake, and no calendar shows them
 _parser = HeaderParser()
 
 
@@ -61,6 +65,12 @@ class Caught:
         assert isinstance(mail, EmailMessage)
         return mail
 
+    @property
+    def source(self) -> str:
+        """The mail as it came, as far as one would read."""
+        with self.path.open("rb") as file:
+            return file.read(_SOURCE_SIZE).decode("utf-8", "replace")
+
     def part(self, kind: str) -> str:
         """Return the `plain` or `html` part."""
         part = self.mail.get_body((kind,))
@@ -93,7 +103,7 @@ class Inbox:
     """The mails in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self._known: dict[str, Caught] = {}
         self._ordered: list[Caught] = []
@@ -106,7 +116,9 @@ class Inbox:
             self._number += 1
             stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{self._number:06d}"
         part = self.folder / f"{stamp}.part"
-        part.write_bytes(data)
+        # Links stand in it: nobody else on the machine need read them.
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(data)
         part.rename(part.with_suffix(".eml"))
 
     def mails(self, query: str = "") -> list[Caught]:
@@ -175,13 +187,16 @@ def _sent_at(written: str | None, path: Path) -> datetime:
     try:
         moment = parsedate_to_datetime(written or "")
         # "-0000" says that the zone is not known; such a moment is told in UTC.
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        if moment.year in _YEARS:
+            return moment
     except (ValueError, OverflowError):
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        pass
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _words(written: str) -> str:
     try:
         return tidy(str(make_header(decode_header(written))))
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, HeaderParseError):
         return tidy(written)

@@ -90,6 +90,11 @@ def framed(mail: Caught, asked: Mapping[str, str]) -> str:
     return with_ours if with_ours != html else ours + html
 
 
+def source(mail: Caught, app_url: str) -> str:
+    """Return the page of a mail that cannot be read as one: as it came."""
+    return _page("inbox/source.html", mail=mail, app_url=app_url)
+
+
 def missing(app_url: str) -> str:
     """Return the page for a mail that is not there."""
     return _page("inbox/missing.html", app_url=app_url)

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
+from ipaddress import ip_address
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from survey_app.i18n import DEFAULT_LOCALE, speaking
 from survey_app.mailing import catcher_pages as pages
-from survey_app.mailing.catcher_box import Filter, Inbox
+from survey_app.mailing.catcher_box import Caught, Filter, Inbox
 
 LANGUAGE_COOKIE = "lang"
 _HERE = Path(__file__).parent
@@ -31,7 +32,10 @@ _PAGE_POLICY = (
 # The list looks for new mails by a script of its own.
 _LIST_POLICY = f"{_PAGE_POLICY}; script-src 'self'; connect-src 'self'"
 # A mail may show itself, but run nothing and fetch nothing.
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
@@ -47,6 +51,8 @@ class Web:
         """Answer one request in the language of the application."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return _answer(start, "", status="405 Method Not Allowed")
+        if not _is_here(environ.get("HTTP_HOST", "")):
+            return _answer(start, "", status="404 Not Found")
         # Its cookie: a browser sends it to every port of this machine.
         try:
             cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(LANGUAGE_COOKIE)
@@ -73,11 +79,23 @@ class Web:
                 return _answer(start, file.read_text(encoding="utf-8"), kind=kind)
             case ["mail", name, *part] if (found := self.inbox.mail(name)) is not None:
                 if part == ["html"]:
-                    return _answer(start, pages.framed(found, asked), csp=_MAIL_POLICY)
+                    return _answer(start, self._framed(found, asked), csp=_MAIL_POLICY)
                 if not part:
-                    others = self.inbox.find(Filter(person=found.person)).mails
-                    return _answer(start, pages.reading(found, others, asked, self.app_url))
+                    return _answer(start, self._reading(found, asked))
         return _answer(start, pages.missing(self.app_url), status="404 Not Found")
+
+    def _framed(self, found: Caught, asked: dict[str, str]) -> str:
+        try:
+            return pages.framed(found, asked)
+        except Exception:  # what the parser of mails does not stand is endless
+            return pages.source(found, self.app_url)
+
+    def _reading(self, found: Caught, asked: dict[str, str]) -> str:
+        others = self.inbox.find(Filter(person=found.person)).mails
+        try:
+            return pages.reading(found, others, asked, self.app_url)
+        except Exception:
+            return pages.source(found, self.app_url)
 
     def _list(self, asked: dict[str, str]) -> str:
         wanted = Filter(asked.get("q", ""), asked.get("kind", ""), asked.get("person", ""))
@@ -85,6 +103,15 @@ class Web:
         state = self.inbox.state()
         found = self.inbox.find(wanted)
         return pages.listing(found, wanted, asked.get("page", ""), state, self.app_url)
+
+
+def _is_here(host: str) -> bool:
+    """Whether the name asked for is this machine's: a foreign one that leads here reads no mail."""
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def _answer(
