@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from survey_app.config import Settings, SettingsError, load_settings, settings_lines
+from survey_app.config import (
+    Settings,
+    SettingsError,
+    load_settings,
+    settings_in,
+    settings_lines,
+)
 
 
 def environ(tmp_path: Path, **changes: str | None) -> dict[str, str]:
@@ -122,3 +128,21 @@ def test_what_belongs_to_the_machine_is_in_no_line(tmp_path: Path) -> None:
     given = load(tmp_path, DATABASE_URL="postgresql://ai:mat-khau@may/ten", KEYS_PATH="/khoa")
     lines = "\n".join(settings_lines(given))
     assert "mat-khau" not in lines and "/khoa" not in lines and str(tmp_path) not in lines
+
+
+@pytest.mark.parametrize("env", ["production", "development"])
+def test_settings_in_a_text_are_read_without_a_file(tmp_path: Path, env: str) -> None:
+    settings = load(tmp_path / "first", ENV=env)
+    text = "\n".join(settings_lines(settings))
+    folder = tmp_path / "second"
+    again = settings_in(text, folder)
+    assert (again.link_key, again.mail, again.instance_path) == (
+        settings.link_key,
+        settings.mail,
+        folder,
+    )
+    for line in text.splitlines():
+        if "_KEY=" in line:
+            with pytest.raises(SettingsError, match=line.partition("=")[0]):
+                settings_in(text.replace(line, ""), folder)
+    assert not folder.exists(), "no key was made up for it"

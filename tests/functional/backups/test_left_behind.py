@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,8 +40,9 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def begun(file: Path, scratch: Path) -> "subprocess.Popen[bytes]":
-    """Start `verify` and stop it in its tracks, with people in its copy."""
+@contextmanager
+def begun(file: Path, scratch: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start `verify` and halt it in its tracks, with people in its copy."""
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "--app", "survey_app", "verify", str(file)],
         env={**os.environ, "SURVEY_INSTANCE_PATH": str(scratch.parent / "none")},
@@ -48,19 +51,23 @@ def begun(file: Path, scratch: Path) -> "subprocess.Popen[bytes]":
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
-    while not list(scratch.glob("*/copy.sqlite")):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.002)
-    process.send_signal(signal.SIGSTOP)
-    return process
+    try:
+        while not list(scratch.glob("*/copy.sqlite")):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.002)
+        process.send_signal(signal.SIGSTOP)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_what_a_killed_verify_leaves_goes_with_the_next_one(
     here: Place, file: Path, scratch: Path
 ) -> None:
-    killed = begun(file, scratch)
-    killed.kill()
-    assert killed.wait() == -signal.SIGKILL
+    with begun(file, scratch) as killed:
+        pass
+    assert killed.returncode == -signal.SIGKILL
     (left,) = scratch.iterdir()
     assert left.stat().st_mode & 0o777 == 0o700
     assert here.settings.link_key not in b"".join(one.read_bytes() for one in left.iterdir())
@@ -81,11 +88,11 @@ def test_what_is_in_use_or_somebody_elses_stays(here: Place, file: Path, scratch
         (scratch / "survey-verify-theirs").mkdir()
         os.chown(scratch / "survey-verify-theirs", 65534, 65534)
         stays |= {"survey-verify-theirs"}
-    running = begun(file, scratch)
-    (own,) = {one.name for one in scratch.iterdir()} - stays
-    assert here.run("verify", str(file)).exit_code == 0
-    assert {one.name for one in scratch.iterdir()} == stays | {own}
-    running.send_signal(signal.SIGCONT)
-    assert running.wait(timeout=60) == 0, "nobody took its copy away"
+    with begun(file, scratch) as running:
+        (own,) = {one.name for one in scratch.iterdir()} - stays
+        assert here.run("verify", str(file)).exit_code == 0
+        assert {one.name for one in scratch.iterdir()} == stays | {own}
+        running.send_signal(signal.SIGCONT)
+        assert running.wait(timeout=60) == 0, "nobody took its copy away"
     assert {one.name for one in scratch.iterdir()} == stays
     assert (precious / "file").read_text(encoding="utf-8") == "stays"
