@@ -26,7 +26,7 @@ from survey_app.mailing.models import OutboxMessage
 from survey_app.people.models import Person
 from survey_app.quizzes.models import Attempt
 from tests.conftest import _postgres, _postgres_name, postgres_url_of
-from tests.faults.loads import Driver, Ledger, drive
+from tests.faults.loads import Client, Driver, Ledger, Paper, drive
 from tests.live import ROOT, Server, World, free_port
 from tests.mailbox import Mailbox, running_mailbox
 
@@ -114,7 +114,7 @@ def test_backups_under_load_hold_everything_acknowledged_before(
             taken.append((file, before, len(ledger.entries())))
 
     drivers = [Driver(site.port, link, ledger, SEED * 1000 + n) for n, link in enumerate(links)]
-    assert drive(drivers, back_up) == []
+    drive(drivers, back_up)
     entries = ledger.entries()
     during = [one for one in taken if 0 < one[1] < len(entries) and one[1] < one[2]]
     assert during, f"no backup was made while members wrote: {[one[1:] for one in taken]}"
@@ -139,7 +139,7 @@ def check_acknowledged(
         assert attempt is not None
         if "question" in entry:
             assert attempt.answers[entry["question"]]["value"] == [entry["value"]]
-        else:
+        elif "submitted" in entry:
             assert attempt.state == "submitted"
     with copy.db.reading() as session:
         counted = recount(session, 1)
@@ -229,7 +229,7 @@ def test_the_drill(
     server.start()
     try:
         assert [(one.attempt_id, one.score) for one in copy.gradings()] == gradings
-        assert copy.names()[2] in half.driver._send("GET", links[2])[2]
+        assert copy.names()[2] in half.client.send("GET", links[2])[2]
         assert half.chosen() == ["c1-b"], "the cookie of before still shows the paper"
         again = Half(site.port, links[1])
         assert again.location == half.location, "and the old link leads to the same attempt"
@@ -249,16 +249,16 @@ class Half:
     """A member who has begun."""
 
     def __init__(self, port: int, link: str) -> None:
-        self.driver = Driver(port, link, Ledger(Path(os.devnull)), SEED)
-        self.location = self.driver._send("POST", link, {"who": "me"})[1]["location"]
-        page = self.driver._send("GET", self.location)[2]
-        self.hidden = dict(re.findall(r'name="(ticket|revision)" value="([^"]*)"', page))
+        self.client = Client(port)
+        self.location = self.client.send("POST", link, {"who": "me"})[1]["location"]
+        self.paper = Paper.read(self.location, self.client.send("GET", self.location)[2])
 
     def save(self, question: str, choice: str) -> None:
-        self.driver._autosave(self.location, self.hidden, 1, {question: [choice]})
+        body = self.paper.save("half", 1, question, choice)
+        assert self.client.send("POST", f"{self.location}/save", body)[0] == 200
 
     def chosen(self) -> list[str]:
-        page = self.driver._send("GET", self.location)[2]
+        page = self.client.send("GET", self.location)[2]
         return [
             re.findall(r'value="([^"]*)"', tag)[0]
             for tag in re.findall(r"<input[^>]*>", page)
@@ -266,8 +266,7 @@ class Half:
         ]
 
     def hand_in(self) -> None:
-        form = {"action": "submit", "ticket": self.hidden["ticket"], "revision": "9999"}
-        status, headers, _body = self.driver._send("POST", self.location, form)
+        status, headers, _body = self.client.send("POST", self.location, self.paper.submit())
         assert status == 303 and headers["location"].endswith("/result")
 
 
