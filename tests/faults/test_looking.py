@@ -19,6 +19,7 @@ from survey_app.accounts.models import ROLES, RoleGrant, User
 from survey_app.accounts.scope import CLI
 from survey_app.campaigns.models import Round
 from survey_app.database import Database
+from survey_app.demo import cast
 from survey_app.invitations.models import Invitation
 from survey_app.invitations.tokens import link_token, no_reminders_token, trial_token
 from survey_app.people.models import Cell, Person
@@ -84,6 +85,7 @@ def things(app: Flask, db: Database) -> Things:
             "grant_id": list(session.scalars(select(RoleGrant.id))),
             "version_id": [draft.id, *session.scalars(select(QuestionSetVersion.id))],
             "upload_id": [1],
+            "key": [*(one.key for one in cast.ACCOUNTS), "no-such-role"],
             "to": ["yaml"],
             "locale": ["en", "vi"],
             "token": [
