@@ -1,7 +1,8 @@
 """SQLite: which builds may be used, how connections are set up, how writers take turns."""
 
+import os
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ def sqlite_engine(url: str, *, writes: bool) -> Engine:
         max_overflow=20,
         hide_parameters=True,  # what people typed has no place in a log
     )
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_connecting: Any) -> None:
+        # SQLite would make the file readable for everybody on the machine.
+        if path and not Path(path).exists():
+            with suppress(OSError):
+                os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from survey_app import backups, clock, demo
 from survey_app.accounts.models import User
+from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.people.models import Cell, Person
 from survey_app.questions.models import QuestionSetVersion
@@ -42,6 +43,7 @@ def test_after_a_backup_everything_invented_goes_and_the_owner_is_in(app, db, cl
             None,
             None,
         )
+        assert min(session.scalars(select(AuditEvent.at))).year > 2024
         authors = select(QuestionSetVersion.author_id, QuestionSetVersion.approver_id)
         assert {id_ for row in session.execute(authors) for id_ in row} == {None}
     assert list(inbox.iterdir()) == []
@@ -66,6 +68,8 @@ def test_what_begins_is_ones_own(app, db, client):
     gone = client.get("/demo")
     assert gone.status_code == 200 and "không có dữ liệu mẫu" in gone.text
     assert client.get("/demo/clear").status_code == 303
+    assert client.post("/demo/clock", data={"to": "hour"}).status_code == 404
+    assert clock.now().year > 2024
     assert client.post("/demo/organiser").status_code == 404
     for path in ("/", "/organiser/", "/organiser/rounds", "/organiser/roster", "/committee/"):
         assert client.get(path).status_code == 200, path
@@ -79,6 +83,7 @@ def test_what_begins_is_ones_own(app, db, client):
         ("email", "chu", "chu"),
         ("email", "", "địa chỉ thư"),
         ("name", " ", "họ tên"),
+        ("name", "Nông " * 50, "họ tên"),
     ],
 )
 def test_without_the_words_and_an_owner_nothing_happens(app, db, client, field, value, said):
@@ -88,6 +93,7 @@ def test_without_the_words_and_an_owner_nothing_happens(app, db, client, field, 
     assert said in re.sub(r"<[^>]+>", " ", refused.text)
     assert TYPED["name" if field == "email" else "email"] in refused.text, "what was typed stays"
     assert counts(db) == before
+    assert clock.now().year == 2024, "the trial's clock goes on"
 
 
 def test_looking_changes_nothing_and_another_site_may_not(db, client):

@@ -152,6 +152,14 @@ class TestElsewhere:
             away = client.get(path, environ_base={"REMOTE_ADDR": "192.0.2.7"})
             assert away.status_code == 404, path
 
+    def test_a_foreign_name_that_leads_here_finds_nothing(self, client):
+        there = {"HTTP_HOST": "xau.example:8000"}
+        origin = {"Origin": "http://xau.example:8000"}
+        for path in self.PATHS:
+            assert client.get(path, environ_overrides=there).status_code == 404, path
+        entered = client.post("/demo/administrator", environ_overrides=there, headers=origin)
+        assert entered.status_code == 404
+
     def test_an_address_that_others_can_reach_has_no_such_page(self, environ):
         environ["SURVEY_BASE_URL"] = "https://khao-sat.so-mau.example"
         app = create_app(load_settings(environ))
@@ -165,18 +173,21 @@ class TestElsewhere:
         ("+1h", "2024-09-18 10:00"),
         ("+2d", "2024-09-20 09:00"),
         ("-30m", "2024-09-18 08:30"),
+        ("-3h", "2024-09-18 06:00"),
         ("2024-09-20T17:00", "2024-09-20 17:00"),
         ("2024-09-20T10:00:00+00:00", "2024-09-20 17:00"),
     ],
 )
 def test_the_clock_command(app, to, stands):
-    turned = app.test_cli_runner().invoke(args=["demo", "clock", "--", to])
+    turned = app.test_cli_runner().invoke(args=["demo", "clock", to])
     assert turned.exit_code == 0, turned.output
     assert timedelta(0) <= clock.now() - cast.at(stands) < timedelta(minutes=5)
 
 
 def test_the_clock_command_says_what_it_does_not_understand(app):
-    refused = app.test_cli_runner().invoke(args=["demo", "clock", "tomorrow"])
-    assert refused.exit_code == 1 and "2024-09-20T17:00" in refused.stderr
+    for wrong in ("tomorrow", "0001-01-01T00:00", "9999-12-31T23:59", "+9999d9"):
+        refused = app.test_cli_runner().invoke(args=["demo", "clock", wrong])
+        assert refused.exit_code == 1 and "2024-09-20T17:00" in refused.stderr, wrong
+    assert clock.now() - cast.NOW < timedelta(minutes=5)
     assert app.test_cli_runner().invoke(args=["demo", "clock", "real"]).exit_code == 0
     assert clock.now().year > 2024

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -173,3 +174,13 @@ def test_a_process_that_writes_all_the_time_lets_others_take_turns(
     assert turns[0] >= 10, "it did not write meanwhile"
     # The one under way, one that was at the turnstile first, and a slow awakening or two.
     assert max(waited) <= 5, waited
+
+
+def test_a_fresh_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE one (id INTEGER)"))
+        files = list(tmp_path.glob("fresh.sqlite*"))
+        assert len(files) >= 3
+        assert {path.stat().st_mode & 0o077 for path in files} == {0}
+    database.dispose()

@@ -278,3 +278,45 @@ def test_without_a_date_the_file_tells_when_it_came(catcher: Catcher) -> None:
     again = Catcher(smtp_port=free_port(), web_port=free_port(), folder=mail.path.parent)
     assert f"{again.inbox.mails()[0].at:%Y-%m-%d %H:%M}" == "2024-09-18 02:00"
     again._web.server_close()
+
+
+ODD = {
+    "a word that is no base64": ("Subject: =?utf-8?b?a?=", None),
+    "a name that is no base64": ("To: =?utf-8?b?a?= <anh@so.example>", None),
+    "the end of all days": ("Date: Fri, 31 Dec 9999 23:59:59 +0000", None),
+    "half a quotation": ('To: "', None),
+    "a charset nobody knows": ("Content-Type: text/html; charset=thu-nghiem", "<p>Chữ</p>"),
+    "half a type": ("Content-Type: ;;;=;", "Chữ"),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_an_odd_mail_does_not_take_the_others_along(catcher: Catcher, what: str) -> None:
+    send(catcher)
+    header, body = ODD[what]
+    others = mail_with().split("\n\n", 1)[0].split("\n")
+    name = header.partition(":")[0]
+    kept = [line for line in others if body is None or not line.startswith(("MIME", "Content"))]
+    head = [header, *(line for line in kept if not line.startswith(f"{name}:"))]
+    send(catcher, "\n".join(head) + "\n\n" + (body or "Chữ\n"))
+    assert len(listed(catcher)) == 2
+    for mail in catcher.inbox.mails():
+        assert get(catcher, f"/mail/{mail.name}/")[0]
+        assert get(catcher, f"/mail/{mail.name}/html")[0]
+
+
+def test_a_foreign_name_that_leads_here_reads_no_mail(catcher: Catcher) -> None:
+    send(catcher)
+    url = f"http://127.0.0.1:{catcher._web.server_port}/"
+    request = urllib.request.Request(url, headers={"Host": "xau.example:8025"})
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(request)
+
+
+def test_nobody_else_on_the_machine_reads_the_mails(catcher: Catcher) -> None:
+    send(catcher)
+    (file,) = catcher.inbox.folder.glob("*.eml")
+    assert (file.stat().st_mode & 0o777, catcher.inbox.folder.stat().st_mode & 0o777) == (
+        0o600,
+        0o700,
+    )

@@ -168,6 +168,23 @@ def kill_each_and_see_it_come_back(process, programs, links):
     until(lambda: answers(links["Bắt đầu ở đây · Start here"]) and answers(links[INBOX]))
 
 
+def test_ctrl_c_while_the_sample_is_built_is_heard(tmp_path):
+    instance = tmp_path / "instance"
+    process = start(instance)
+    until(lambda: len(list(instance.glob("inbox/*.eml"))) > 20)
+    process.send_signal(signal.SIGINT)
+    assert "Stopped" in process.communicate(timeout=20)[0]
+    assert process.returncode == 0
+
+
+def test_a_chosen_port_is_kept_from_others(monkeypatch):
+    first, second = runner.Ports(), runner.Ports()
+    chosen = [first.web, first.inbox, first.smtp, second.web, second.inbox, second.smtp]
+    assert len(set(chosen)) == 6
+    for ports in (first, second):
+        ports.release()
+
+
 def test_settings_for_real_use_are_refused_and_nothing_is_touched(tmp_path):
     secret = "x" * 40
     (tmp_path / "survey.env").write_text(
