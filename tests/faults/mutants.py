@@ -2,8 +2,9 @@
 
     python tests/postgres_server.py python -m tests.faults.mutants [NAME …]
 
-Each is an edit of a copy of the tree, where the tests that should see it are run. Exits with 1 when
-one survives, or when the code has moved on and an edit no longer fits.
+Each is an edit of a copy of the tree, where the tests that should see it are run, after a copy
+without it. Exits with 1 when one survives, when those tests fail anyway, or when the code has moved
+on and an edit no longer fits.
 """
 
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -214,47 +216,53 @@ MUTANTS = (
 )
 
 
-def survives(one: Mutant, folder: Path) -> bool:
+def survives(one: Mutant) -> bool:
     """Whether the tests pass with this fault in the product.
 
     Raises:
-        LookupError: an edit does not fit exactly once, or the tests did not run.
+        LookupError: an edit does not fit exactly once, the tests did not run, or they fail anyway.
     """
-    tree = folder / "tree"
-    shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, symlinks=True)
-    try:
-        for file, old, new in one.edits:
+    if not pass_with((), one.tests):
+        raise LookupError("its tests fail without it")
+    return pass_with(one.edits, one.tests)
+
+
+@cache
+def pass_with(edits: tuple[tuple[str, str, str], ...], tests: str) -> bool:
+    """Whether the tests pass in a copy of the tree with `edits`. Raises `LookupError`."""
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=_LEFT_OUT, symlinks=True)
+        for file, old, new in edits:
             text = (tree / file).read_text(encoding="utf-8")
             if text.count(old) != 1:
-                raise LookupError(f"{one.name}: the edit of {file} fits {text.count(old)} places")
+                raise LookupError(f"the edit of {file} fits {text.count(old)} places")
             (tree / file).write_text(text.replace(old, new), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
         environ = {**os.environ, "REQUIRE_ALL": "1", "PYTHONPATH": str(tree)}
         ran = subprocess.run(
-            [*command, *one.tests.split()], cwd=tree, env=environ, capture_output=True, text=True
+            [*command, *tests.split()], cwd=tree, env=environ, capture_output=True, text=True
         )
-        if ran.returncode not in {0, 1}:
-            raise LookupError(f"{one.name}: the tests did not run\n{ran.stdout[-2000:]}")
-        seen_by = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        print("\n".join(f"    {line[:150]}" for line in seen_by), flush=True)
-        return ran.returncode == 0
-    finally:
-        shutil.rmtree(tree)
+    if ran.returncode not in {0, 1}:
+        raise LookupError(f"the tests did not run\n{ran.stdout[-2000:]}")
+    seen_by = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    for line in seen_by:
+        print(f"    {line[:150]}", flush=True)
+    return ran.returncode == 0
 
 
 def main() -> int:
     """Try the mutants named on the command line, or all."""
     caught = 0
     chosen = [one for one in MUTANTS if not sys.argv[1:] or one.name in sys.argv[1:]]
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        for one in chosen:
-            print(one.name, flush=True)
-            try:
-                fate = "SURVIVED" if survives(one, Path(folder)) else "caught"
-            except LookupError as error:
-                fate = f"NOT TRIED: {error}"
-            print(f"  {fate}", flush=True)
-            caught += fate == "caught"
+    for one in chosen:
+        print(one.name, flush=True)
+        try:
+            fate = "SURVIVED" if survives(one) else "caught"
+        except LookupError as error:
+            fate = f"NOT TRIED: {error}"
+        print(f"  {fate}", flush=True)
+        caught += fate == "caught"
     print(f"{caught} of {len(chosen)} caught")
     return 0 if caught == len(chosen) else 1
 
