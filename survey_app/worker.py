@@ -6,6 +6,7 @@ lock that dies with its holder; another worker stands by and takes over. On Post
 sends mail (the outbox is claimed row by row), on SQLite only the holder of the lock.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -134,9 +135,19 @@ class Worker:
             log.error("sending failed; it goes on at the next tick\n%s", crashes.report(error))
 
 
+def settle_in() -> None:
+    """Let garbage collection pass over what was loaded at the start, and stays to the end.
+
+    Looking through it takes a tenth of a second, again and again: of sending a mail, a tenth.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def run(app: Flask, jobs: Mapping[str, Job], *, seldom: Mapping[str, float], send: Send) -> None:
     """Run a worker in this process until SIGTERM or SIGINT."""
     worker = Worker(app, jobs, seldom=seldom, send=send)
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: worker.stop.set())
+    settle_in()
     worker.run()

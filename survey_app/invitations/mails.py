@@ -42,8 +42,10 @@ ForTheDone = Callable[[Session, str], Mail | None]
 
 def install(app: Flask, for_the_done: ForTheDone) -> None:
     """Hand the composers to the mail package, and what follows from an address."""
-    register(app, INVITATION, partial(compose_invitation, for_the_done=for_the_done))
-    register(app, REMINDER, compose_reminder)
+    # Whom it tells what they handed in is told by more statements; what they find is only added to.
+    composer = partial(compose_invitation, for_the_done=for_the_done)
+    register(app, INVITATION, composer, at_a_glance=True)
+    register(app, REMINDER, compose_reminder, at_a_glance=True)
     register(app, TEST, compose_test, urgent=True)
     on_refused(app, address_refused)
     address_changes.install(app, follow_addresses)

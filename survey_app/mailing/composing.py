@@ -51,6 +51,7 @@ class Composers:
     def __init__(self) -> None:
         self.by_kind: dict[str, Composer] = {}
         self.urgent: set[str] = set()
+        self.at_a_glance: set[str] = set()
         self.on_refused: RefusedHook | None = None
 
 
@@ -60,11 +61,20 @@ def composers(app: Flask) -> Composers:
     return known
 
 
-def register(app: Flask, kind: str, composer: Composer, *, urgent: bool = False) -> None:
-    """Let `composer` make the mails of `kind`; urgent ones overtake everything that waits."""
+def register(
+    app: Flask, kind: str, composer: Composer, *, urgent: bool = False, at_a_glance: bool = False
+) -> None:
+    """Let `composer` make the mails of `kind`; urgent ones overtake everything that waits.
+
+    `at_a_glance` says that one statement tells it all that may change (`Database.glancing`).
+    """
     composers(app).by_kind[kind] = composer
-    if urgent:
-        composers(app).urgent.add(kind)
+    for is_one, kinds in (
+        (urgent, composers(app).urgent),
+        (at_a_glance, composers(app).at_a_glance),
+    ):
+        if is_one:
+            kinds.add(kind)
 
 
 def on_refused(app: Flask, hook: RefusedHook) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import make_msgid
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Row, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from survey_app.database import run, table_of
@@ -20,22 +20,32 @@ _LINK_ITEM = (
     .where(_ITEMS.c.id == bindparam("item"))
     .values(outbox_message_id=bindparam("message"))
 )
+# What forming needs of an item; whole ones cost as much as all else of it.
+PARTS = (
+    _ITEMS.c.id,
+    _ITEMS.c.not_before,
+    _ITEMS.c.kind,
+    _ITEMS.c.recipient_kind,
+    _ITEMS.c.recipient_id,
+    _ITEMS.c.subject_kind,
+    _ITEMS.c.subject_id,
+)
 _SAME_MAIL = ("kind", "recipient_kind", "recipient_id", "subject_kind", "subject_id")
 
 
-def same_mail(item: OutboxItem) -> tuple[Any, ...]:
-    """Return what two items have in common that become one mail."""
-    return tuple(getattr(item, name) for name in _SAME_MAIL)
+def same_mail(item: Row[Any]) -> tuple[Any, ...]:
+    """Return what two items (rows of `PARTS`) have in common that become one mail."""
+    return tuple(item[-len(_SAME_MAIL) :])
 
 
 def form_mails(
-    session: Session, items: Iterable[OutboxItem], now: datetime, *, domain: str, **state: Any
+    session: Session, items: Iterable[Row[Any]], now: datetime, *, domain: str, **state: Any
 ) -> int:
-    """Form the mails of `items`; return how many.
+    """Form the mails of `items` (rows of `PARTS`); return how many.
 
     `domain` is that of their Message-IDs; `state` are columns that say more than "waits".
     """
-    groups: dict[tuple[Any, ...], list[OutboxItem]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
     for item in items:
         groups[same_mail(item)].append(item)
     if not groups:

@@ -56,7 +56,8 @@ class Handing:
                 known of it is written down later (`unwritten`).
         """
         message = claimed.message
-        with self._db.reading() as session:
+        at_a_glance = message.kind in self._composers.at_a_glance
+        with self._db.glancing() if at_a_glance else self._db.reading() as session:
             composed = self._compose(session, claimed)
         if isinstance(composed, Settlement):
             self._settle_unsent(message, composed)

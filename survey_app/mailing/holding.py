@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.database import run, table_of
-from survey_app.mailing.forming import form_mails
+from survey_app.mailing.forming import PARTS, form_mails
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 RESTORED = "restored"  # a reason of `status`
@@ -57,11 +57,11 @@ def _step(session: Session, which: ColumnElement[bool], **values: Any) -> int:
     return run(session, update(table_of(OutboxMessage)).where(which).values(**values)).rowcount
 
 
-def _waiting(session: Session, now: datetime) -> Sequence[OutboxItem]:
+def _waiting(session: Session, now: datetime) -> Sequence[Row[Any]]:
     query = (
-        select(OutboxItem)
+        select(*PARTS)
         .where(OutboxItem.outbox_message_id.is_(None), OutboxItem.not_before <= now)
         .order_by(OutboxItem.id)
         .limit(_CHUNK)
     )
-    return session.scalars(query).all()
+    return run(session, query).all()

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from survey_app.database import run, table_of
 from survey_app.errors import Conflict, NotFound
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
-from survey_app.mailing.forming import form_mails, same_mail
+from survey_app.mailing.forming import PARTS, form_mails, same_mail
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 CHUNK = 500
@@ -98,25 +98,27 @@ def envelope(
 
     Return how many mails. On PostgreSQL several workers may do this at the same time.
     """
-    waiting = _waiting().where(OutboxItem.id > after).order_by(OutboxItem.id).limit(limit)
+    waiting = _waiting().where(_ITEMS.c.id > after).order_by(_ITEMS.c.id).limit(limit)
     if kinds is not None:
-        waiting = waiting.where(OutboxItem.kind.in_(list(kinds)))
-    items = session.scalars(waiting.with_for_update(skip_locked=True)).all()
+        waiting = waiting.where(_ITEMS.c.kind.in_(list(kinds)))
+    items = run(session, waiting.with_for_update(skip_locked=True)).all()
+    if not items:
+        return 0
     # What else waits for these people, so that nobody gets two mails where one will do.
     people = {item.recipient_id for item in items}
     mails = {same_mail(item) for item in items}
-    others = _waiting().where(OutboxItem.recipient_id.in_(people)).order_by(OutboxItem.id)
-    also = session.scalars(others.with_for_update(skip_locked=True)) if people else ()
+    others = _waiting().where(_ITEMS.c.recipient_id.in_(people)).order_by(_ITEMS.c.id)
+    also = run(session, others.with_for_update(skip_locked=True)).all()
     return _form(session, [item for item in also if same_mail(item) in mails])
 
 
-def _waiting() -> Select[OutboxItem]:
-    return select(OutboxItem).where(
-        OutboxItem.outbox_message_id.is_(None), OutboxItem.not_before <= clock.now()
+def _waiting() -> Select[*tuple[Any, ...]]:
+    return select(*PARTS).where(
+        _ITEMS.c.outbox_message_id.is_(None), _ITEMS.c.not_before <= clock.now()
     )
 
 
-def _form(session: Session, items: Iterable[OutboxItem]) -> int:
+def _form(session: Session, items: Iterable[Row[Any]]) -> int:
     return form_mails(session, items, clock.now(), domain=current_settings().mail_domain)
 
 
@@ -196,8 +198,8 @@ def cancel_item(session: Session, item_id: int) -> int:
         NotFound: there is no such thing waiting.
         Conflict: its mail is on its way already.
     """
-    one = select(OutboxItem).where(OutboxItem.id == item_id, OutboxItem.outbox_message_id.is_(None))
-    _form(session, session.scalars(one.with_for_update()))
+    one = select(*PARTS).where(_ITEMS.c.id == item_id, _ITEMS.c.outbox_message_id.is_(None))
+    _form(session, run(session, one.with_for_update()).all())
     message_id = session.scalar(
         select(OutboxItem.outbox_message_id)
         .where(OutboxItem.id == item_id)

@@ -265,8 +265,8 @@ class Line:
 
 def stuffed(data: bytes) -> bytes:
     """Return `data` with CRLF line ends and leading dots doubled, ending in CRLF."""
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", data)
-    lines = re.sub(rb"(?m)^\.", b"..", lines)
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n.", b"\n..")
+    lines = (b"." if data.startswith(b".") else b"") + lines.replace(b"\n", b"\r\n")
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 

@@ -64,7 +64,7 @@ def ours(round_id: str, count: str) -> None:
     """Let `count` invitations of the round be due and send them, as the worker does."""
     from sqlalchemy import select, update
 
-    from survey_app import clock, create_app, jobs
+    from survey_app import clock, create_app, jobs, worker
     from survey_app.mailing.models import OutboxItem
 
     app = create_app()
@@ -84,6 +84,7 @@ def ours(round_id: str, count: str) -> None:
     def send() -> int:
         return jobs.send_mail(app, "bench", threading.Event())
 
+    worker.settle_in()
     let_leave(WARM_UP)  # a worker lives long: its templates and statements are compiled
     send()
     let_leave(int(count))
