@@ -10,9 +10,9 @@ from survey_app.accounts.scope import JOB
 from survey_app.audit import Action, record
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.invitations.models import Invitation
-from survey_app.quizzes import queries, services
+from survey_app.quizzes import deadlines, queries, services
+from survey_app.quizzes.deadlines import FINALISING_DELAY
 from survey_app.quizzes.models import Attempt
-from survey_app.quizzes.services import FINALISING_DELAY
 
 
 def overdue_attempts(session: Session, now: datetime, *, limit: int = 200) -> list[str]:
@@ -50,7 +50,7 @@ def finalise_attempt(session: Session, public_id: str, now: datetime) -> bool:
     attempt, entry = found
     over = (
         entry.round_state == "cancelled"
-        or services.deadline_of(attempt, entry) + FINALISING_DELAY <= now
+        or deadlines.deadline_of(attempt, entry) + FINALISING_DELAY <= now
     )
     if attempt.state != "open" or not over:
         return False

@@ -13,7 +13,7 @@ from survey_app.invitations.mails import personal_link
 from survey_app.mailing.composing import Mail, Skip, render_mail, subject_about
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.people.queries import is_shared_mailbox
-from survey_app.quizzes import messages, queries, results, services
+from survey_app.quizzes import deadlines, messages, queries, results, services
 from survey_app.quizzes.models import Attempt
 from survey_app.quizzes.queries import Entry, Graded, Try
 
@@ -69,7 +69,7 @@ def compose_handed_in(session: Session, public_id: str) -> Mail | None:
 
 def _handed_in(session: Session, attempt: Try, entry: Entry, tries: list[Try]) -> _HandedIn:
     now = clock.now()
-    policy = results.policy(entry, now)
+    policy = results.policy(entry, now, place=_("liên kết này"))
     shared = is_shared_mailbox(session, entry.email)
     graded = None
     if policy.shows_score and not shared:
@@ -116,7 +116,7 @@ def _result_words(paper: _HandedIn) -> dict[str, Any]:
         ),
         # A list of mails may be seen by others: it says nothing of the score.
         "preheader": thanks,
-        "before": [*_greeting(paper), thanks],
+        "before": [*_greeting(paper), thanks, *_by_clock(paper)],
         "score": f"{graded.right_count}/{graded.question_count}" if graded else None,
         "facts": _facts(paper),
         "action_label": _("Xem kết quả"),
@@ -138,7 +138,7 @@ def _handed_in_words(paper: _HandedIn) -> dict[str, Any]:
             ),
         ),
         "preheader": news,
-        "before": [*_greeting(paper), news],
+        "before": [*_greeting(paper), news, *_by_clock(paper)],
         "facts": _facts(paper),
         "action_label": _("Xem kết quả") if paper.policy.shows_score else _("Mở trang của mình"),
         "after": [
@@ -162,6 +162,13 @@ def _greeting(paper: _HandedIn) -> list[str]:
             )
         )
     return greeting
+
+
+def _by_clock(paper: _HandedIn) -> list[str]:
+    """Return the sentence for who pressed no button: the mail would surprise them."""
+    if not deadlines.was_ended_by_clock(paper.attempt, paper.entry):
+        return []
+    return [_("Hết giờ, hệ thống đã tự nộp những câu đã lưu.")]
 
 
 def _facts(paper: _HandedIn) -> list[tuple[str, str]]:

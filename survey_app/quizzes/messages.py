@@ -124,17 +124,18 @@ def closed(entry: Entry) -> ResponseReturnValue:
     )
 
 
-def not_me(entry: Entry) -> ResponseReturnValue:
-    """The reader says the link is somebody else's."""
+def not_me(entry: Entry, link: str) -> ResponseReturnValue:
+    """The reader says the link is somebody else's; `link` asks again those who slipped."""
     return message(
         200,
         _("Cảm ơn, chưa có gì được ghi lại"),
         _(
-            "Liên kết này dành riêng cho %(name)s. Xin chuyển lại thư cho đúng người.",
+            "Liên kết này dành riêng cho %(name)s, xin không chuyển tiếp.",
             name=entry.name,
         ),
         _("Nếu thư đến nhầm hộp thư, xin báo người phụ trách để sửa địa chỉ."),
         entry=entry,
+        action=Action(_("Bấm nhầm, quay lại chọn"), link),
         forget=True,
     )
 
@@ -177,8 +178,17 @@ def handed_in_without_session(entry: Entry) -> ResponseReturnValue:
     )
 
 
-def session_lost(entry: Entry, *, kept: bool) -> ResponseReturnValue:
+def session_lost(entry: Entry, *, kept: bool, handed_in: bool = False) -> ResponseReturnValue:
     """The cookie is gone (or was never there)."""
+    if handed_in:
+        return message(
+            403,
+            _("Xin mở lại liên kết trong thư"),
+            _("Bài đã được nộp."),
+            _("Mở lại liên kết trong thư là xem được kết quả."),
+            entry=entry,
+            action=_send_again(),
+        )
     first = (
         _("Câu trả lời vừa gửi đã được lưu.") if kept else _("Câu trả lời đã lưu vẫn còn nguyên.")
     )
@@ -205,15 +215,26 @@ def time_over(entry: Entry) -> ResponseReturnValue:
 
 def ended(entry: Entry, *, kept: bool) -> ResponseReturnValue:
     """The person pressed "Kết thúc"."""
-    paragraphs = [_("Trên máy này không còn lưu gì của %(you)s.", you=you(entry))]
-    if kept:
-        paragraphs.insert(
-            0,
-            _("Bài chưa nộp. Câu đã chọn vẫn còn, và đồng hồ vẫn chạy."),
-        )
-        paragraphs.append(_("Mở lại liên kết trong thư để làm tiếp và nộp bài."))
-    title = _("Đã rời khỏi bài làm") if kept else _("Đã kết thúc")
-    return message(200, title, *paragraphs, entry=entry, forget=True)
+    forgotten = _("Trên máy này không còn lưu gì của %(you)s.", you=you(entry))
+    if not kept:
+        return message(200, _("Đã kết thúc"), forgotten, entry=entry, forget=True)
+    limited = entry.rules.time_limit_minutes is not None
+    return message(
+        200,
+        _("Đã rời khỏi bài làm"),
+        _("Bài chưa nộp. Câu đã chọn vẫn còn, và đồng hồ vẫn chạy.")
+        if limited
+        else _(
+            "Bài chưa nộp. Câu đã chọn vẫn còn; làm tiếp được đến %(moment)s.",
+            moment=_moment(entry, "closes"),
+        ),
+        forgotten,
+        # No button leads back: the next person at a shared computer would press it.
+        _("Mở lại liên kết trong thư để làm tiếp và nộp bài."),
+        entry=entry,
+        action=_send_again(),
+        forget=True,
+    )
 
 
 def _moment(entry: Entry, which: str) -> str:

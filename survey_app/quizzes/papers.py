@@ -14,6 +14,9 @@ from survey_app.questions.library import ApprovedVersion
 from survey_app.questions.schema import Question, QuestionDocument
 from survey_app.quizzes.drawing import PaperLine
 
+# Without a script a paper is some 7,000 pixels long; nobody scrolls to its end to save.
+_SAVE_AFTER = 4
+
 _kept: Shelf[tuple[str, str], "Fragments"] = Shelf(64)
 
 
@@ -72,13 +75,23 @@ class Fragments:
         self._tails = {
             name: str(macros.question_tail(question)) for name, question in questions.items()
         }
+        self._save = str(macros.save_here()).split("⟦n⟧")
         self._choices: dict[str, dict[str, tuple[str, str, str]]] = {
             name: {choice.id: _cut(macros.choice(question, choice)) for choice in question.choices}
             for name, question in questions.items()
         }
 
-    def paper(self, paper: Sequence[PaperLine], chosen: Mapping[str, Sequence[str]]) -> Markup:
-        """Return the questions of `paper`, numbered and lettered, with what was chosen checked."""
+    def paper(
+        self,
+        paper: Sequence[PaperLine],
+        chosen: Mapping[str, Sequence[str]],
+        *,
+        saves: bool = False,
+    ) -> Markup:
+        """Return the questions of `paper`, numbered and lettered, with what was chosen checked.
+
+        `saves` puts a button for saving after every few of them.
+        """
         parts: list[str] = []
         for number, (question_id, order) in enumerate(paper, 1):
             name = str(question_id)
@@ -88,6 +101,8 @@ class Fragments:
                 before, between, after = self._choices[name][choice_id]
                 parts += (before, "checked" if choice_id in picked else "", between, letter, after)
             parts.append(self._tails[name])
+            if saves and number % _SAVE_AFTER == 0 and number < len(paper):
+                parts.append(str(number + 1).join(self._save))
         # Every part came out of an escaping template; numbers and letters are our own.
         return Markup("".join(parts))  # noqa: S704
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from survey_app import formatting, i18n
 from survey_app.i18n import _
 from survey_app.questions.schema import Question, QuestionDocument, Source
+from survey_app.quizzes.deadlines import FINALISING_DELAY
 from survey_app.quizzes.drawing import PaperLine
 from survey_app.quizzes.papers import ShownQuestion, shown
 from survey_app.quizzes.queries import Entry
 from survey_app.quizzes.scoring import is_right
-from survey_app.quizzes.services import FINALISING_DELAY
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,11 @@ class Policy:
     note: str | None = field(default=None)
 
 
-def policy(entry: Entry, now: datetime) -> Policy:
-    """Return what the round's settings allow at `now`; the key waits for the last late answer."""
+def policy(entry: Entry, now: datetime, *, place: str) -> Policy:
+    """Return what the round's settings allow at `now`; the key waits for the last late answer.
+
+    `place` says in the reader's words where the rest will show: "liên kết này".
+    """
     settings = entry.rules
     last_answer = entry.closes_at + timedelta(seconds=settings.grace_seconds) + FINALISING_DELAY
     over = now >= last_answer or entry.round_state in {"finalised", "archived"}
@@ -78,14 +81,19 @@ def policy(entry: Entry, now: datetime) -> Policy:
         return Policy(
             score,
             key,
-            _("Điểm và đáp án xem được ở liên kết trong thư mời, sau %(closes)s.", closes=closes),
+            _(
+                "Điểm và đáp án xem được ở %(place)s, sau %(closes)s.",
+                place=place,
+                closes=closes,
+            ),
         )
     if settings.show_key == "after_close":
         return Policy(
             score,
             key,
             _(
-                "Đáp án, giải thích và nguồn xem được ở liên kết trong thư mời, sau %(closes)s.",
+                "Đáp án, giải thích và nguồn xem được ở %(place)s, sau %(closes)s.",
+                place=place,
                 closes=closes,
             ),
         )

@@ -17,7 +17,7 @@ from survey_app.i18n import _
 from survey_app.invitations import tally
 from survey_app.mailing import outbox
 from survey_app.questions import library
-from survey_app.quizzes import queries, saving
+from survey_app.quizzes import deadlines, queries, saving
 from survey_app.quizzes.drawing import draw
 from survey_app.quizzes.models import Attempt, Grading
 from survey_app.quizzes.queries import Entry, Try
@@ -47,8 +47,6 @@ _HAND_IN = (
 )
 # Letters and digits that cannot be mistaken for each other when read out.
 _RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-# Answers received before the deadline may still be on their way into the database.
-FINALISING_DELAY = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,6 @@ class Saved:
 
     revision: int
     conflicts: tuple[str, ...]
-
-
-def deadline_of(attempt: Try, entry: Entry) -> datetime:
-    """Return the moment from which nothing more is taken: also a round closed early ends it."""
-    grace = timedelta(seconds=entry.rules.grace_seconds)
-    return min(attempt.deadline, entry.closes_at + grace)
 
 
 def phase(entry: Entry, now: datetime) -> str:
@@ -77,17 +69,6 @@ def phase(entry: Entry, now: datetime) -> str:
     return "open" if now >= entry.opens_at else "not_yet"
 
 
-def is_running(attempt: Try, entry: Entry, now: datetime) -> bool:
-    """Whether the attempt still takes answers."""
-    return attempt.state == "open" and now < deadline_of(attempt, entry)
-
-
-def is_settling(attempt: Try, entry: Entry, now: datetime) -> bool:
-    """Whether the attempt has run out but not for so long that it may be finished."""
-    over = deadline_of(attempt, entry)
-    return attempt.state == "open" and over <= now < over + FINALISING_DELAY
-
-
 def used_attempts(tries: Sequence[Try], entry: Entry, now: datetime) -> int:
     """Return how many attempts count against the allowance; void ones do not.
 
@@ -97,7 +78,7 @@ def used_attempts(tries: Sequence[Try], entry: Entry, now: datetime) -> int:
         1
         for attempt in tries
         if attempt.state == "submitted"
-        or is_running(attempt, entry, now)
+        or deadlines.is_running(attempt, entry, now)
         or (attempt.state == "open" and saving.chosen(attempt.answers))
     )
 
@@ -109,10 +90,9 @@ def finish_overdue(
 
     What ran out a moment ago is left alone: answers received in time may still be on their way.
     """
+    cutoff = now - deadlines.FINALISING_DELAY
     overdue = [
-        one
-        for one in tries
-        if one.state == "open" and deadline_of(one, entry) + FINALISING_DELAY <= now
+        one for one in tries if one.state == "open" and deadlines.deadline_of(one, entry) <= cutoff
     ]
     for attempt in overdue:
         finish(session, attempt, entry)
@@ -132,8 +112,8 @@ def begin(session: Session, entry: Entry, tries: Sequence[Try], *, now: datetime
         raise Expired(_("Vòng thi này hiện không mở."))
     tries = finish_overdue(session, entry, tries, now)
     for attempt in tries:
-        if is_settling(attempt, entry, now):
-            raise Expired(_("Đã hết giờ làm bài. Những câu đã lưu vẫn được tính."))
+        if deadlines.is_settling(attempt, entry, now):
+            raise Expired(deadlines.why_too_late(attempt, entry))
         if attempt.state == "open":
             return attempt.public_id
     settings = entry.rules
@@ -187,7 +167,7 @@ def save(
         Expired: received at or after its deadline.
     """
     if attempt.state == "submitted":
-        raise Conflict(_("Bài này đã nộp rồi. Câu trả lời đã nộp được giữ nguyên."))
+        raise Conflict(deadlines.why_too_late(attempt, entry))
     _in_time(attempt, entry, received)
     merged = _merge(session, attempt, write)
     if merged.changed:
@@ -223,7 +203,7 @@ def finish(session: Session, attempt: Try, entry: Entry) -> None:
     In a cancelled round nothing counts.
     """
     if saving.chosen(attempt.answers) and entry.round_state != "cancelled":
-        _hand_in(session, attempt, entry, deadline_of(attempt, entry), reason="deadline")
+        _hand_in(session, attempt, entry, deadlines.deadline_of(attempt, entry), reason="deadline")
     else:
         run(session, _VOID, {"key": attempt.id})
 
@@ -231,8 +211,8 @@ def finish(session: Session, attempt: Try, entry: Entry) -> None:
 def _in_time(attempt: Try, entry: Entry, received: datetime) -> None:
     if entry.round_state == "cancelled":
         raise Expired(_("Ban tổ chức đã dừng vòng thi này. Không có gì được tính."))
-    if attempt.state != "open" or received >= deadline_of(attempt, entry):
-        raise Expired(_("Đã hết giờ làm bài. Những câu đã lưu vẫn được tính."))
+    if attempt.state != "open" or received >= deadlines.deadline_of(attempt, entry):
+        raise Expired(deadlines.why_too_late(attempt, entry))
 
 
 def _merge(session: Session, attempt: Try, write: Write) -> saving.Merged:

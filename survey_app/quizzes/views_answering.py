@@ -12,7 +12,7 @@ from survey_app.database import glancing, reading, writing
 from survey_app.errors import Conflict, DomainError, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.questions import library
-from survey_app.quizzes import member, messages, queries, results, saving, services
+from survey_app.quizzes import deadlines, member, messages, queries, results, saving, services
 from survey_app.quizzes.papers import fragments
 from survey_app.quizzes.queries import Entry, Try
 from survey_app.web.doors import same_site_post
@@ -33,7 +33,7 @@ def paper(attempt_id: str) -> ResponseReturnValue:
         if refusal is not None:
             return refusal
         questions = fragments(library.approved(session, attempt.version_id)).paper(
-            attempt.paper, saving.chosen(attempt.answers)
+            attempt.paper, saving.chosen(attempt.answers), saves=True
         )
     return _paper_page(attempt, entry, questions)
 
@@ -41,21 +41,24 @@ def paper(attempt_id: str) -> ResponseReturnValue:
 def _refusal(attempt: Try, entry: Entry) -> ResponseReturnValue | None:
     """Return what to show instead of an open attempt, if something stands in the way."""
     if not member.is_seated(entry):
-        return stranger(entry)
+        return stranger(entry, handed_in=attempt.state == "submitted")
     if attempt.state == "submitted":
         return redirect(url_for("respond.result", attempt_id=attempt.public_id), code=303)
     if entry.round_state == "cancelled":
         return messages.cancelled(entry)
-    if attempt.state == "void" or received_at() >= services.deadline_of(attempt, entry):
+    if attempt.state == "void" or received_at() >= deadlines.deadline_of(attempt, entry):
         return messages.time_over(entry)
     return None
 
 
-def stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
-    """Return the page for a browser that was not confirmed for this person; it shows no answers."""
+def stranger(entry: Entry, *, kept: bool = False, handed_in: bool = False) -> ResponseReturnValue:
+    """Return the page for a browser that was not confirmed for this person; it shows no answers.
+
+    `kept` says that answers just sent were stored, `handed_in` that the paper takes no more.
+    """
     elsewhere = member.seated_elsewhere(entry)
     if elsewhere is None:
-        return messages.session_lost(entry, kept=kept)
+        return messages.session_lost(entry, kept=kept, handed_in=handed_in)
     with reading() as session:
         other = queries.entry(session, elsewhere)
     if other is not None and other.person_id == entry.person_id:
@@ -64,7 +67,7 @@ def stranger(entry: Entry, *, kept: bool = False) -> ResponseReturnValue:
 
 
 def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
-    deadline = services.deadline_of(attempt, entry)
+    deadline = deadlines.deadline_of(attempt, entry)
     saved = "saved" in request.args
     return prepared_page(
         "quizzes/paper.html",
@@ -96,7 +99,7 @@ def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
 def post_paper(attempt_id: str) -> ResponseReturnValue:
     """Take the form of the answering or the review page: save, review, hand in, or leave."""
     same_site_post()
-    action = request.form.get("action", "save")
+    action, _colon, place = request.form.get("action", "save").partition(":")
     write = member.posted_answers()
     entry: Entry | None = None
     try:
@@ -114,7 +117,7 @@ def post_paper(attempt_id: str) -> ResponseReturnValue:
     except (Conflict, Expired, Invalid) as error:
         assert entry is not None
         return _not_taken(attempt_id, entry, action, error)
-    return _after_post(attempt_id, entry, action)
+    return _after_post(attempt_id, entry, action, place)
 
 
 def _not_taken(
@@ -136,7 +139,8 @@ def _not_taken(
     return redirect(url_for("respond.result", attempt_id=attempt_id), code=303)
 
 
-def _after_post(attempt_id: str, entry: Entry, action: str) -> ResponseReturnValue:
+def _after_post(attempt_id: str, entry: Entry, action: str, place: str) -> ResponseReturnValue:
+    """Lead on from what was taken; `place` is the question whose save button was pressed."""
     if action == "end":
         member.leave()
         return messages.ended(entry, kept=True)
@@ -148,6 +152,8 @@ def _after_post(attempt_id: str, entry: Entry, action: str) -> ResponseReturnVal
     target = url_for(endpoint, attempt_id=attempt_id)
     if endpoint == "respond.paper":
         target += "?saved=1"
+        if place.isascii() and place.isdigit():
+            target += f"#q-{int(place)}"
     response: Response = redirect(target, code=303)
     locale = request.form.get("lang")
     if locale in i18n.LOCALES:
@@ -219,11 +225,12 @@ def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturn
         },
         differs={
             "name": entry.name,
+            "attempt_id": attempt.public_id,
             "paper_url": url_for("respond.paper", attempt_id=attempt_id),
             "action_url": url_for("respond.post_paper", attempt_id=attempt_id),
             "ticket": member.ticket_for(attempt, entry),
             "revision": attempt.revision,
-            "time_left": formatting.remaining(services.deadline_of(attempt, entry), received_at()),
+            "time_left": formatting.remaining(deadlines.deadline_of(attempt, entry), received_at()),
         },
         keep=False,
     )

@@ -6,7 +6,7 @@ GET and HEAD change nothing and set no cookie: gateways and previews open every 
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import make_response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from survey_app.extensions import current_settings
 from survey_app.i18n import _
 from survey_app.invitations import tokens
 from survey_app.questions import library
-from survey_app.quizzes import member, messages, queries, services
+from survey_app.quizzes import deadlines, member, messages, queries, services
 from survey_app.quizzes.queries import Entry, Try
 from survey_app.quizzes.views_stateless import trial_link
 from survey_app.web.doors import same_site_post
@@ -29,13 +29,11 @@ def open_link(token: str) -> ResponseReturnValue:
     known = tokens.read_link(current_settings().link_key, token)
     if known is None:
         return _other_link(token)
-    return _asking_page(*known)
+    return _asking_page(*known, answered=request.args.get("who"))
 
 
-def _asking_page(
-    public_id: str, version: int, *, who: str | None = None, error: str | None = None
-) -> ResponseReturnValue:
-    """Ask "is that you?"; `who` and `error` tell of an answer that begins nothing."""
+def _asking_page(public_id: str, version: int, *, answered: str | None) -> ResponseReturnValue:
+    """Ask "is that you?"; `answered` tells of an answer that began nothing (`none`, `not_me`)."""
     with glancing() as session:
         found = queries.entry_with_tries(session, public_id)
         if found is None:
@@ -44,11 +42,10 @@ def _asking_page(
         refusal = _refusal(entry, version, tries)
         if refusal is not None:
             return refusal
-        if who == "not_me":
-            member.leave()
-            return messages.not_me(entry)
-        page = _link_page(_question_count(session, entry), entry, tries, error=error)
-    return make_response(page, 422 if error else 200)
+        if answered == "not_me":
+            return messages.not_me(entry, request.path)
+        error = _("Xin chọn một trong hai câu trả lời.") if answered == "none" else None
+        return _link_page(_question_count(session, entry), entry, tries, error=error)
 
 
 def _other_link(token: str) -> ResponseReturnValue:
@@ -74,7 +71,7 @@ def _refusal(entry: Entry, version: int, tries: Sequence[Try]) -> ResponseReturn
         return messages.cancelled(entry)
     if phase == "not_yet":
         return messages.not_yet(entry)
-    if any(services.is_settling(attempt, entry, received_at()) for attempt in tries):
+    if any(deadlines.is_settling(attempt, entry, received_at()) for attempt in tries):
         return messages.time_over(entry)
     if phase == "closed" and not services.used_attempts(tries, entry, received_at()):
         return messages.closed(entry)
@@ -85,7 +82,7 @@ def _mode(entry: Entry, tries: Sequence[Try], now: datetime) -> str:
     """Return what pressing the button will do: `begin`, `resume` or `result`."""
     if services.phase(entry, now) == "closed":
         return "result"
-    if any(services.is_running(attempt, entry, now) for attempt in tries):
+    if any(deadlines.is_running(attempt, entry, now) for attempt in tries):
         return "resume"
     allowed = entry.rules.attempts_allowed
     return (
@@ -136,10 +133,12 @@ def confirm(token: str) -> ResponseReturnValue:
     if known is None:
         return _other_link(token)
     who = request.form.get("who")
-    if who == "not_me":
-        return _asking_page(*known, who=who)
     if who != "me":
-        return _asking_page(*known, error=_("Xin chọn một trong hai câu trả lời."))
+        if who == "not_me":
+            member.leave()
+        # A page of its own, so that coming back to it later asks for nothing to be sent again.
+        answered = "not_me" if who == "not_me" else "none"
+        return redirect(url_for("link.open", token=token, who=answered), code=303)
     with writing() as session:
         entry = queries.entry(session, known[0], lock=True)
         if entry is None:

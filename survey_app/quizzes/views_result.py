@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from survey_app import formatting
 from survey_app.database import glancing
+from survey_app.i18n import _
 from survey_app.questions import library
-from survey_app.quizzes import member, messages, queries, results, saving, services
+from survey_app.quizzes import deadlines, member, messages, queries, results, saving, services
 from survey_app.quizzes.queries import Entry, Graded, Try
 from survey_app.quizzes.views_answering import stranger
 from survey_app.web.pages import received_at
@@ -22,8 +23,8 @@ def result(attempt_id: str) -> ResponseReturnValue:
             return messages.broken_link()
         attempt, entry, gradings = found
         if not member.is_seated(entry):
-            return stranger(entry)
-        if attempt.state == "open" and received_at() < services.deadline_of(attempt, entry):
+            return stranger(entry, handed_in=attempt.state == "submitted")
+        if attempt.state == "open" and received_at() < deadlines.deadline_of(attempt, entry):
             return redirect(url_for("respond.paper", attempt_id=attempt_id), code=303)
         if attempt.state != "submitted":
             return messages.time_over(entry)
@@ -32,7 +33,7 @@ def result(attempt_id: str) -> ResponseReturnValue:
 
 def _result_page(session: Session, attempt: Try, entry: Entry, gradings: dict[int, Graded]) -> str:
     now = received_at()
-    policy = results.policy(entry, now)
+    policy = results.policy(entry, now, place=_("liên kết trong thư mời"))
     graded = gradings[attempt.id]
     best = max(item.right_count for item in gradings.values())
     allowed = entry.rules.attempts_allowed
@@ -60,7 +61,7 @@ def _result_page(session: Session, attempt: Try, entry: Entry, gradings: dict[in
             "attempts_left": left,
             "again": may_try,
             "limit_minutes": entry.rules.time_limit_minutes,
-            "timed_out": attempt.submitted_at >= attempt.deadline,
+            "timed_out": deadlines.was_ended_by_clock(attempt, entry),
             "trial": False,
             "brand": entry.campaign_tag,
             "contact": messages.contact_of(entry),

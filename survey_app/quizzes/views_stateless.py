@@ -26,7 +26,7 @@ from survey_app.questions import library
 from survey_app.questions.library import ApprovedVersion
 from survey_app.questions.models import QuestionSet
 from survey_app.questions.versions import newest_approved
-from survey_app.quizzes import member, messages, results, saving, services
+from survey_app.quizzes import deadlines, member, messages, results, saving
 from survey_app.quizzes.drawing import PaperLine, draw
 from survey_app.quizzes.papers import fragments
 from survey_app.web.doors import same_site_post
@@ -180,11 +180,11 @@ def _trial(token: str) -> _Trial:
 def trial_link(token: str) -> ResponseReturnValue:
     """The link of a test mail: the page that a member's link shows, marked as a trial."""
     run = _trial(token)
-    chosen = request.form.get("who") if request.method == "POST" else None
-    if chosen == "me":
-        return redirect(url_for("trial.show", token=token), code=303)
-    error = _("Xin chọn một trong hai câu trả lời.") if request.method == "POST" else None
-    page = render_template(
+    if request.method == "POST":
+        if request.form.get("who") == "me":
+            return redirect(url_for("trial.show", token=token), code=303)
+        return redirect(url_for("link.open", token=token, who="none"), code=303)
+    return render_template(
         "quizzes/open.html",
         **run.common(),
         question_count=len(run.paper),
@@ -196,11 +196,10 @@ def trial_link(token: str) -> ResponseReturnValue:
         form_of_address=_("đồng chí"),
         organiser_name=run.campaign.issuer,
         retention_months=run.campaign.retention_months,
-        error=error,
+        error=_("Xin chọn một trong hai câu trả lời.") if "who" in request.args else None,
         mode="begin",
         has_result=False,
     )
-    return page, 422 if error else 200
 
 
 def trial(token: str) -> ResponseReturnValue:
@@ -273,7 +272,7 @@ def _trial_result(run: _Trial, chosen: dict[str, list[str]]) -> str:
     questions = results.marked(run.version.document, run.paper, chosen)
     # A test mail can be forwarded: while members answer, it must not give the key away.
     grace = timedelta(seconds=run.settings.grace_seconds)
-    over = clock.now() >= run.round.closes_at + grace + services.FINALISING_DELAY
+    over = clock.now() >= run.round.closes_at + grace + deadlines.FINALISING_DELAY
     shows_key = run.round.state == "draft" or over
     return render_template(
         "quizzes/practice_result.html",

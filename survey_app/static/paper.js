@@ -26,7 +26,7 @@
   // Of one attempt, or of all when none is named ("Kết thúc" on a shared computer).
   function forget(which) {
     kept.drop("paper:" + (which ? which + ":" : ""));
-    if (!which) tab.drop("paper:");
+    tab.drop(which ? "paper:later:" + which : "paper:");
   }
 
   if (kept.get("large-type")) root.classList.add("large");
@@ -34,8 +34,50 @@
   window.addEventListener("pageshow", function (event) { if (event.persisted) window.location.reload(); });
   if (document.body.hasAttribute("data-forget")) forget(document.body.dataset.forget);
 
+  // Hands that shake tap twice. The second tap means what lay under the finger at the first, so
+  // nothing takes taps for a moment after the page has moved or a new one has come; keys stay free.
+  var waking = null;
+  function settle(milliseconds) {
+    root.classList.add("settling");
+    clearTimeout(waking);
+    waking = setTimeout(function () { root.classList.remove("settling"); }, milliseconds);
+  }
+  var form = byId("paper"), banner = byId("banner");
+  settle(form ? 700 : 1200);
+
+  function tell(text, care) {
+    banner.hidden = !text;
+    banner.className = "notice " + (care ? "care" : "calm");
+    banner.firstElementChild.textContent = text || "";
+  }
+
+  function seek() { banner.scrollIntoView({ block: "center" }); }
+
+  // The review: without a network neither its buttons nor its links lead to the browser's own error page.
+  var review = byId("hand-in");
+  function stranded(event) {
+    if (!review || navigator.onLine !== false) return;
+    event.preventDefault();
+    tell(review.dataset.stay, true);
+    seek();
+  }
+  document.addEventListener("click", function (event) { if (event.target.closest("main a[href]")) stranded(event); });
+
+  // What was marked to come back to, as this tab remembers it: numbers of questions.
+  var markedKey = "paper:later:" + (document.body.dataset.attempt || "");
+  var marked = (tab.get(markedKey) || "").split(",").filter(Boolean);
+  if (review) marked.forEach(function (number) {
+    toArray(document.querySelectorAll('main li a[href$="#q-' + Number(number) + '"]')).forEach(function (line) {
+      var flag = document.createElement("em");
+      flag.className = "flag";
+      flag.textContent = review.dataset.later;
+      line.appendChild(flag);
+    });
+  });
+
   document.addEventListener("submit", function (event) {
     var sent = event.target;
+    if (sent === review) stranded(event);
     if (event.defaultPrevented) return;
     if (sent.hasAttribute("data-once")) {
       if (sent.dataset.gone) { event.preventDefault(); return; }
@@ -44,7 +86,6 @@
     if (sent.hasAttribute("data-forget-on-submit")) forget(sent.dataset.forgetOnSubmit);
   });
 
-  var form = byId("paper");
   if (!form || !window.fetch) return;
   var words = JSON.parse(form.dataset.words);
   var say = function (key, values) {
@@ -54,17 +95,9 @@
   var total = questions.length;
   if (!total) return;
   var attempt = document.body.dataset.attempt || "";
-  var bar = form.querySelector(".status"), saved = byId("saved"), banner = byId("banner"), announce = byId("announce");
+  var bar = form.querySelector(".status"), saved = byId("saved"), announce = byId("announce");
   var previous = byId("previous"), next = byId("next"), last = byId("last"), later = byId("later"), larger = byId("larger");
   var current = 0, stopped = false;
-
-  function tell(text, care) {
-    banner.hidden = !text;
-    banner.className = "notice " + (care ? "care" : "calm");
-    banner.firstElementChild.textContent = text || "";
-  }
-
-  function seek() { banner.scrollIntoView({ block: "center" }); }
 
   /* ---- answers ---- */
   function inputsOf(question) { return toArray(question.querySelectorAll("input")); }
@@ -88,7 +121,8 @@
   var writer = fresh();
   var own = { writer: writer, sequence: 0, revision: Number(form.elements.revision.value) || 0, answers: {} };
   var prefix = "paper:" + attempt + ":";
-  var timer = null, flying = false, tries = 0, old = [];
+  var timer = null, flying = false, tries = 0, old = [], held = {};
+  questions.forEach(function (question) { held[question.dataset.question] = valuesOf(question); });
 
   kept.keys(prefix).forEach(function (key) {
     var record;
@@ -143,6 +177,8 @@
     if (!response.ok || data.revision === undefined) { failed(null, data.message); return; }
     flying = false;
     Object.keys(batch).forEach(function (id) {
+      held[id] = batch[id];
+      if (stopped) fill(id, batch[id]);
       if (JSON.stringify(record.answers[id]) === JSON.stringify(batch[id])) delete record.answers[id];
     });
     own.revision = data.revision;
@@ -153,7 +189,7 @@
     if (tries) tell(say("back"));
     tries = 0;
     if (data.conflicts && Object.keys(data.conflicts).length) tell(say("conflict"), true);
-    if (waitingRecord()) plan(300);
+    if (stopped) draw(); else if (waitingRecord()) plan(300);
   }
 
   function failed(_error, message) {
@@ -170,6 +206,11 @@
     kept.drop(prefix);
     mark("");
     tell(message, true);
+    // What was refused does not count, so it is not shown as answered.
+    old.concat(own).forEach(function (record) {
+      Object.keys(record.answers).forEach(function (id) { fill(id, held[id]); });
+    });
+    draw();
     questions.forEach(function (question) { question.disabled = true; });
     // Nothing on the page may go on saying that there is time, or that nothing was handed in.
     byId("time").textContent = "";
@@ -217,7 +258,6 @@
   });
 
   /* ---- one question in view ---- */
-  var marked = (tab.get("paper:later:" + attempt) || "").split(",").filter(Boolean);
   var dots = questions.map(function (question, index) {
     var item = document.createElement("li"), button = document.createElement("button"), face = document.createElement("span");
     button.type = "button";
@@ -225,14 +265,14 @@
     button.appendChild(face);
     item.appendChild(button);
     byId("map").appendChild(item);
-    button.addEventListener("click", function () { show(index, true); });
+    button.addEventListener("click", function (event) { turn(event, index); });
     question.querySelector(".q-of").textContent = "/" + total;
     return item;
   });
 
   function draw() {
     questions.forEach(function (question, index) {
-      var done = valuesOf(question).length > 0, flag = marked.indexOf(question.dataset.question) >= 0;
+      var done = valuesOf(question).length > 0, flag = marked.indexOf(String(index + 1)) >= 0;
       var button = dots[index].firstChild;
       dots[index].className = (done ? "done" : "") + (flag ? " later" : "");
       button.setAttribute("aria-label", say("map", { n: index + 1 }) + ", " + say(done ? "done" : "todo") + (flag ? ", " + say("later") : ""));
@@ -258,12 +298,17 @@
     if (top < room || top > window.innerHeight * 0.6) window.scrollBy(0, top - room);
     if (window.history.replaceState) window.history.replaceState(null, "", "#q-" + (current + 1));
   }
-  previous.addEventListener("click", function () { show(current - 1, true); });
-  next.addEventListener("click", function () { show(current + 1, true); });
+  // A click without a finger or a mouse (detail 0) came from the keyboard.
+  function turn(event, index) {
+    show(index, true);
+    if (event.detail) settle(700);
+  }
+  previous.addEventListener("click", function (event) { turn(event, current - 1); });
+  next.addEventListener("click", function (event) { turn(event, current + 1); });
   later.addEventListener("click", function () {
-    var id = questions[current].dataset.question, at = marked.indexOf(id);
-    if (at < 0) marked.push(id); else marked.splice(at, 1);
-    tab.set("paper:later:" + attempt, marked.join(","));
+    var number = String(current + 1), at = marked.indexOf(number);
+    if (at < 0) marked.push(number); else marked.splice(at, 1);
+    tab.set(markedKey, marked.join(","));
     draw();
   });
 

@@ -164,3 +164,64 @@ def test_english_readers_get_english(app: Flask, db: Database, result_item: Outb
     assert isinstance(mail, Mail)
     assert "3/10" in mail.text
     assert "Kính gửi" not in mail.text
+
+
+def result_mail(app: Flask, db: Database) -> Mail:
+    """Compose the one result mail that waits."""
+    with db.reading() as session:
+        item = session.scalars(select(OutboxItem).where(OutboxItem.kind == "result")).one()
+    mail = compose(app, db, item)
+    assert isinstance(mail, Mail)
+    return mail
+
+
+BY_CLOCK = "Hết giờ, hệ thống đã tự nộp những câu đã lưu."
+
+
+def test_the_result_mail_of_a_paper_that_the_clock_handed_in_says_so(
+    app: Flask, member: Member, time: TestClock
+) -> None:
+    member.begin()
+    member.autosave({"q1": ["c1-a"]})
+    time.move(minutes=31)
+    run(app, time)
+    mail = result_mail(app, member.db)
+    assert BY_CLOCK in mail.text
+    assert BY_CLOCK in mail.html
+    assert BY_CLOCK in member.client.get(f"{member.paper_url}/result").text
+
+
+def test_a_round_closed_early_hands_in_and_says_so(
+    app: Flask, member: Member, time: TestClock
+) -> None:
+    member.begin()
+    member.autosave({"q1": ["c1-a"]})
+    with app.app_context(), member.db.writing() as session:
+        close_early(session, session.scalars(select(Round)).one().id, CLI, time.value)
+    late = member.autosave({"q2": ["c2-a"]}, sequence=2)
+    time.move(minutes=2)
+    run(app, time)
+    later = member.autosave({"q2": ["c2-a"]}, sequence=3)
+    said = "Vòng thi đã đóng; những câu đã lưu được tính."
+    assert (later.status_code, later.get_json()["message"]) == (409, said)
+    assert late.status_code == 200 or late.get_json()["message"] == said
+    assert BY_CLOCK in result_mail(app, member.db).text
+    assert BY_CLOCK in member.client.get(f"{member.paper_url}/result").text
+
+
+def test_a_paper_handed_in_by_hand_is_not_said_to_be_the_clock_s(
+    app: Flask, member: Member, result_item: OutboxItem
+) -> None:
+    assert BY_CLOCK not in result_mail(app, member.db).text
+    assert BY_CLOCK not in member.client.get(f"{member.paper_url}/result").text
+    late = member.autosave({"q9": ["c9-a"]}, sequence=2)
+    assert late.get_json()["message"].startswith("Bài này đã nộp rồi.")
+
+
+def test_the_result_mail_points_at_its_own_button(
+    app: Flask, member: Member, result_item: OutboxItem
+) -> None:
+    mail = result_mail(app, member.db)
+    assert "nguồn xem được ở liên kết này, sau 17 giờ 00" in mail.text
+    assert "liên kết trong thư mời" not in mail.text
+    assert "ở liên kết trong thư mời" in member.client.get(f"{member.paper_url}/result").text

@@ -30,14 +30,17 @@ def test_the_review_lists_every_answer_in_a_line_that_leads_back(member: Member)
     page = member.client.get(f"{member.paper_url}/review").text
     given = page.partition('<ol class="given">')[2].partition("</ol>")[0]
     assert given.count("<li>") == 2
-    for question, choice, words in (
-        ("q3", "c3-b", "Phương án B của câu 3"),
-        ("q7", "c7-d", "Phương án D của câu 7"),
+    for question, choice, asked, words in (
+        ("q3", "c3-b", "Câu hỏi mẫu số 3?", "Phương án B của câu 3"),
+        ("q7", "c7-d", "Câu hỏi mẫu số 7?", "Phương án D của câu 7"),
     ):
         line = next(part for part in given.split("<li>") if words in part)
+        assert asked in line
         assert f'href="{member.paper_url}#q-{number_of(member, question)}"' in line
         assert f'<span class="letter">{letter_of(member, question, choice)}</span>' in line
-    assert "Câu hỏi mẫu số 3?" not in page, "the answered are not among the missing"
+    missing = page.partition('class="todo"')[2].partition("</ul>")[0]
+    assert missing.count("<li>") == 8
+    assert "Câu hỏi mẫu số 3?" not in missing
 
 
 def test_the_review_of_an_empty_paper_lists_no_answers(member: Member) -> None:
@@ -106,7 +109,7 @@ def test_whoever_has_no_good_link_is_offered_a_new_one(member: Member) -> None:
 
 
 def test_a_kind_page_names_the_contact_once(member: Member) -> None:
-    page = member.client.post(member.link, data={"who": "not_me"}).text
+    page = member.client.post(member.link, data={"who": "not_me"}, follow_redirects=True).text
     assert page.count("0912 000 001</a>") == 1
 
 
@@ -139,3 +142,74 @@ def test_the_same_person_s_other_round_is_told_from_another_person(
     member.client.post(links["other's"], data={"who": "me"})
     assert "đang mở bài của người khác" in member.client.get(member.paper_url).text
     assert set(member.attempts()[0].answers) == {"q1"}
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"time_limit_minutes": 30}, "Câu đã chọn vẫn còn, và đồng hồ vẫn chạy."),
+        (
+            {"time_limit_minutes": None},
+            "Câu đã chọn vẫn còn; làm tiếp được đến 17 giờ 00, thứ Sáu, ngày 20/9/2024.",
+        ),
+    ],
+    indirect=["members"],
+)
+def test_leaving_says_what_the_clock_does_and_how_to_come_back(member: Member, said: str) -> None:
+    member.begin()
+    page = member.post("end", right(1)).text
+    assert said in page
+    assert ("đồng hồ" in page) == ("đồng hồ" in said)
+    assert "Mở lại liên kết trong thư để làm tiếp" in page
+    assert 'href="/lost-link"' in page
+
+
+def test_not_me_by_mistake_is_taken_back_by_a_button(member: Member) -> None:
+    answered = member.client.post(member.link, data={"who": "not_me"})
+    assert answered.status_code == 303
+    page = member.client.get(answered.location).text
+    assert "chuyển lại thư" not in page and "xin không chuyển tiếp" in page
+    assert f'href="{member.link}"' in page
+    assert "Ai đang mở trang này?" in member.client.get(member.link).text
+
+
+def test_an_answer_that_begins_nothing_is_a_page_to_come_back_to(member: Member) -> None:
+    """Rendered on the post, it would ask at every "back" to be sent again."""
+    for form in ({"who": "not_me"}, {}):
+        answered = member.client.post(member.link, data=form)
+        assert answered.status_code == 303
+        page = member.client.get(answered.location)
+        assert "Set-Cookie" not in page.headers
+        assert member.name() not in answered.location
+
+
+def test_not_me_frees_the_browser_only_when_it_is_said(member: Member) -> None:
+    member.begin()
+    member.client.get(f"{member.link}?who=not_me")
+    assert member.client.get(member.paper_url).status_code == 200
+    member.client.post(member.link, data={"who": "not_me"})
+    assert member.client.get(member.paper_url).status_code == 403
+
+
+def test_back_after_ending_at_the_result_does_not_promise_to_go_on(member: Member) -> None:
+    member.begin()
+    member.post("submit", right(1))
+    member.client.post("/respond/leave")
+    for url in (f"{member.paper_url}/result", member.paper_url):
+        page = member.client.get(url)
+        assert page.status_code == 403
+        assert "là xem được kết quả" in page.text
+        assert "làm tiếp" not in page.text
+        assert member.name() not in page.text
+
+
+def test_saving_without_a_script_is_at_hand_and_comes_back_to_its_place(member: Member) -> None:
+    member.begin()
+    page = member.open_paper().text
+    assert re.findall(r'value="save:(\d+)"', page) == ["5", "9"]
+    between = page.partition('id="q-4"')[2].partition('id="q-5"')[0]
+    assert 'value="save:5"' in between
+    saved = member.post("save:5", right(1))
+    assert saved.location.endswith("?saved=1#q-5")
+    assert set(member.attempts()[0].answers) == {"q1"}
+    assert member.post("save:x", right(2)).location.endswith("?saved=1")
