@@ -146,7 +146,34 @@ def test_another_worker_that_took_it_for_dead_is_put_right(
     each_came_once(post, smtp, 1)
 
 
-def test_what_was_resent_by_hand_meanwhile_is_left_alone(
+# SQLite has no connection to lose.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("step", ["offer", "transmit"], ids=["mark", "settlement"])
+def test_one_lost_connection_does_not_even_end_the_batch(
+    app: Flask, post: Post, smtp: SmtpSink, failing: Callable[..., None], step: str
+) -> None:
+    post.queue(1, 2, 3)
+    failing(step, 1, done=True, nth=2)
+    assert sender.send_due(app, "test") == 3
+    each_came_once(post, smtp, 3)
+
+
+def test_what_an_organiser_sends_again_meanwhile_is_a_mail_of_its_own(
+    app: Flask, post: Post, smtp: SmtpSink, time: TestClock, failing: Callable[..., None]
+) -> None:
+    post.queue(1)
+    failing("transmit", 1, done=False)
+    with pytest.raises(OperationalError):
+        sender.send_due(app, "test")
+    time.move(minutes=11)
+    post.do(claims.take_back, "other", LEASE, alone=False)
+    post.do(outbox.retry, post.only().id, confirmed=True)
+    sender.send_due(app, "test")
+    assert (post.only().state, post.only().attempts) == ("sent", 1)
+    assert len(smtp.received) == 2
+
+
+def test_what_was_cancelled_meanwhile_stays_cancelled(
     app: Flask, post: Post, smtp: SmtpSink, time: TestClock, failing: Callable[..., None]
 ) -> None:
     post.queue(1)
