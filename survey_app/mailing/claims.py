@@ -172,7 +172,7 @@ def mark_sending(
 
 def take_mark_off(session: Session, message_id: int, worker_id: str, *, at: datetime) -> bool:
     """Let a mail wait again that was marked at `at`, if it was, and did not leave after all."""
-    held = _held(message_id, worker_id, "sending", "unknown") & (OutboxMessage.claimed_at == at)
+    held = _held(message_id, worker_id, "unknown", "sending") & (OutboxMessage.claimed_at == at)
     attempts = OutboxMessage.attempts - 1
     return _step(session, held, attempts=attempts, tried_at=None, **_settled(_WAITS)) == 1
 
