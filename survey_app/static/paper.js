@@ -224,7 +224,7 @@
     link.className = "button primary";
     link.href = url;
     link.textContent = say("result");
-    byId("turns").hidden = byId("early").hidden = true;
+    byId("turns").hidden = byId("early").hidden = later.hidden = true;
     banner.firstElementChild.insertAdjacentElement("afterend", link);
     link.focus({ preventScroll: true });
   }

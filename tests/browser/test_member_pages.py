@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from survey_app import clock
+from survey_app.jobs import JOBS
 from survey_app.questions.schema import QuestionDocument
-from tests.browser import steps
+from tests.browser import staff, steps
 from tests.browser.conftest import Open
 from tests.browser.surfer import Surfer
 from tests.factories_rounds import make_cell, make_document, make_person, make_version
@@ -148,3 +150,22 @@ def test_two_people_at_one_browser_are_not_mixed_up(surf: Open, world: World) ->
     steps.confirm(surfer, second, axe=False)
     surfer.open(paper)
     assert "đang mở bài của người khác" in surfer.text()
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_front_page_at_twice_the_text_scrolls_one_way_only(
+    surf: Open, world: World, over: bool
+) -> None:
+    staff.board(world)
+    if over:
+        world.close_rounds()
+        with world.app.app_context():
+            for job in ("rounds", "finalise"):
+                JOBS[job](world.app, clock.now())
+    surfer = surf()
+    surfer.page.goto("/")
+    for percent in (200, 237.5):
+        rule = f"html {{ font-size: {percent}% }}"
+        surfer.page.evaluate("rule => document.styleSheets[0].insertRule(rule)", rule)
+        surfer.look()
+    expect(surfer.page.locator(".totals")).to_have_count(int(over))
