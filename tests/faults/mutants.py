@@ -141,7 +141,7 @@ MUTANTS = (
     mutant(
         "the closing is checked on the page only",
         _SERVICES,
-        'if attempt.state != "open" or received >= deadline_of(attempt, entry):',
+        'if attempt.state != "open" or received >= deadlines.deadline_of(attempt, entry):',
         'if attempt.state != "open":',
         "tests/faults/test_clock_moved.py",
     ),
