@@ -58,7 +58,7 @@
   function stranded(event) {
     if (!review || navigator.onLine !== false) return;
     event.preventDefault();
-    tell(review.dataset.stay, true);
+    banner.hidden = false;
     seek();
   }
   document.addEventListener("click", function (event) { if (event.target.closest("main a[href]")) stranded(event); });

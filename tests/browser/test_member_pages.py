@@ -166,6 +166,10 @@ def test_the_front_page_at_twice_the_text_scrolls_one_way_only(
     surfer.page.goto("/")
     for percent in (200, 237.5):
         rule = f"html {{ font-size: {percent}% }}"
-        surfer.page.evaluate("rule => document.styleSheets[0].insertRule(rule)", rule)
+        surfer.page.evaluate(
+            "rule => { const all = document.styleSheets[0];"
+            " all.insertRule(rule, all.cssRules.length); }",
+            rule,
+        )
         surfer.look()
     expect(surfer.page.locator(".totals")).to_have_count(int(over))
