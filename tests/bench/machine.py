@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -69,11 +69,10 @@ def server_of(backend: int) -> set[int]:
 def pin(roots: set[int], core: int) -> None:
     """Keep the trees of `roots` on one core."""
     for pid in set().union(*(tree(root) for root in roots)):
-        for task in Path(f"/proc/{pid}/task").glob("*"):
-            try:
-                os.sched_setaffinity(int(task.name), {core})
-            except OSError:
-                continue
+        with suppress(OSError):  # one that has ended meanwhile needs no pinning
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                with suppress(OSError):
+                    os.sched_setaffinity(int(task.name), {core})
 
 
 def gunicorn(port: int, application: str, *options: str) -> list[str]:
