@@ -47,6 +47,7 @@ def test_after_a_backup_everything_invented_goes_and_the_owner_is_in(app, db, cl
         authors = select(QuestionSetVersion.author_id, QuestionSetVersion.approver_id)
         assert {id_ for row in session.execute(authors) for id_ in row} == {None}
     assert list(inbox.iterdir()) == []
+    assert inbox.stat().st_mode & 0o777 == 0o700, "real mails come here next"
     assert clock.now().year > 2024
 
 
