@@ -1,0 +1,1 @@
+"""Feedback forms: sealed ballots, counting, disclosure, summary. Who said what is nowhere."""
