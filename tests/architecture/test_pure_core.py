@@ -12,6 +12,7 @@ people/roster/*.py
 questions/schema.py questions/checks*.py questions/canonical.py questions/formats/*.py
 invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
+feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
 campaigns/settings.py
 """.split()
 BLOCKER = """
