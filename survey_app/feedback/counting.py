@@ -30,6 +30,10 @@ class CountsDiffer(Exception):
     """There are more or fewer ballots than people who have sent one; nothing was counted."""
 
 
+class BallotsCame(Exception):
+    """Ballots were dropped since the tally was made: received in time, but slow to be stored."""
+
+
 @dataclass
 class Tally:
     """What the ballots of a round say together; no part of it is one ballot's."""
@@ -91,11 +95,14 @@ def store(session: Session, round_id: int, tally: Tally, *, invited: int, sent: 
     """Keep the counts and let the ballots go, in the caller's transaction.
 
     Raises:
-        CountsDiffer: the ballots now there are not those of the tally, or not as many as `sent`.
+        CountsDiffer: the ballots now there are not as many as `sent`.
+        BallotsCame: they are, but not those of the tally.
     """
     there = session.scalar(select(func.count()).select_from(Ballot).where(_of(Ballot, round_id)))
-    if not tally.ballots == there == sent:
+    if there != sent:
         raise CountsDiffer
+    if tally.ballots != there:
+        raise BallotsCame
     _insert_answers(session, round_id, tally.answers)
     _insert_texts(session, round_id, tally.texts)
     for group in session.scalars(select(BallotGroup).where(_of(BallotGroup, round_id))):

@@ -7,6 +7,7 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Round, RoundCell
+from survey_app.campaigns.services import lock_round
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
@@ -32,11 +33,12 @@ def make_urn(session: Session, round_id: int, cabinet: KeyCabinet) -> None:
     """Give a draft form its key; one that has one keeps it.
 
     The key file is there before the row that names it: cut off between the two, a file nobody needs
-    is left behind, never a row without its key.
+    is left behind, never a row without its key. Command and worker may want it at the same moment.
 
     Raises:
         OSError: the key cannot be written.
     """
+    lock_round(session, round_id)
     if session.get(Urn, round_id) is None:
         session.add(Urn(round_id=round_id, public_key=cabinet.make(), state="ready"))
         session.flush()

@@ -18,7 +18,14 @@ from survey_app.campaigns.services import lock_round
 from survey_app.database import Database
 from survey_app.errors import Conflict
 from survey_app.feedback import sending
-from survey_app.feedback.counting import CountsDiffer, Tally, erase_traces, open_ballots, store
+from survey_app.feedback.counting import (
+    BallotsCame,
+    CountsDiffer,
+    Tally,
+    erase_traces,
+    open_ballots,
+    store,
+)
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.models import Ballot, Urn
 from survey_app.feedback.opening import make_urn, urnless_drafts
@@ -88,12 +95,7 @@ def put_away(database: Database, cabinet: KeyCabinet) -> list[int]:
         ).all()
     if not over or not erase_traces(database):
         return []
-    for round_id, public_key in over:
-        cabinet.destroy(public_key)
-        with database.writing() as session:
-            session.get_one(Urn, round_id).state = "sealed"
-            record(session, Action.URN_SEALED, JOB, ("round", round_id))
-    return [round_id for round_id, _key in over]
+    return [round_id for round_id, key in over if _destroy_key(database, cabinet, round_id, key)]
 
 
 def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
@@ -186,6 +188,8 @@ def _count(
         return False
     try:
         return _store(database, round_id, tally, now, tell)
+    except BallotsCame:
+        return False  # opened again at the next turn, with them
     except CountsDiffer:
         _note_problem(database, round_id, "counts_differ")
         return False
@@ -203,6 +207,18 @@ def _store(database: Database, round_id: int, tally: Tally, now: datetime, tell:
         round_.state, round_.finalised_at = "finalised", now
         record(session, Action.URN_COUNTED, JOB, ("round", round_id), ballots=tally.ballots)
         tell(session, round_id, now)
+        return True
+
+
+def _destroy_key(database: Database, cabinet: KeyCabinet, round_id: int, public_key: str) -> bool:
+    cabinet.destroy(public_key)
+    with database.writing() as session:
+        lock_round(session, round_id)
+        urn = session.get_one(Urn, round_id)
+        if urn.state != "counted":
+            return False  # another worker was here first
+        urn.state = "sealed"
+        record(session, Action.URN_SEALED, JOB, ("round", round_id))
         return True
 
 

@@ -5,6 +5,9 @@ joined by commas. Passes are counted in files of the folder `FAIL_FOLDER`, which
 process started again goes on counting, so the third pass comes once, whoever makes it. Threads and
 processes may pass at the same time. Without `FAIL` nothing happens.
 
+`FAIL=each:1` is for going through everything: whoever comes first to a step dies there, and the next
+process gets one step further (`first_time`).
+
 The product knows nothing of this: `around` and `commits` wrap its functions from outside, in the
 entry modules of the tests.
 """
@@ -20,6 +23,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 _POINTS = "failpoints"  # in `Session.info`: what the unit of work has done so far
+_EACH = "each"
 
 
 def _plan(text: str) -> dict[str, list[tuple[int, int]]]:
@@ -75,6 +79,26 @@ def reach(point: str) -> None:
     """Pass through `point`."""
     if due(point):
         die()
+
+
+def first_time(step: str) -> None:
+    """Die at `step`, unless a process that shares the folder has died there before."""
+    if _EACH not in _planned:
+        return
+    with (_folder / _EACH).open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if step in file.read().splitlines():
+            return
+        file.write(f"{step}\n")
+        file.flush()
+        die()
+
+
+def died_at(folder: Path) -> list[str]:
+    """Return the steps at which a process of `each:1` has died, in order."""
+    path = folder / _EACH
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def around(owner: Any, name: str, *, before: str = "", after: str = "") -> None:

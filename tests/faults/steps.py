@@ -28,7 +28,8 @@ SETTLED = ("settled.after",)
 TURNS = ("opened", "closed", "attempt_finished", "round_finished")
 
 
-def _clock_and_patience() -> None:
+def prepare_clock() -> None:
+    """Read the plan, the clock and SQLite's patience of this process from its environment."""
     failpoints.arm()
     if path := os.environ.get("FAULT_CLOCK"):
         clock.use_source(clock.shifted_by_file(Path(path)))
@@ -38,13 +39,13 @@ def _clock_and_patience() -> None:
 
 def prepare_web() -> None:
     """Put points around every commit of the web server: `commit.before`, `commit.after`."""
-    _clock_and_patience()
+    prepare_clock()
     failpoints.watch_commits(every="commit")
 
 
 def prepare_worker() -> None:
     """Put points around what the clock does and around each step of a mail."""
-    _clock_and_patience()
+    prepare_clock()
     failpoints.watch_commits()
     failpoints.commits(rounds, "open_due", "opened")
     failpoints.commits(rounds, "close_due", "closed")

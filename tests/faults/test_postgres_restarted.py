@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from survey_app import migrations
 from survey_app.database import Database
-from tests.faults import checker
+from tests.faults import checker, forms
 from tests.faults.loads import Client, Driver, Ledger, drive
 from tests.faults.rig import Rig, until
 from tests.faults.sizes import RUNS, SEEDS
@@ -98,6 +98,31 @@ def test_a_crash_of_the_server(
     world: World, rig: Rig, ledger: Ledger, cluster: Cluster, seed: int
 ) -> None:
     assert answer_while(world, rig, ledger, seed, lambda: crash(cluster)) < RECOVERY
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_crash_while_forms_are_sent_and_counted(
+    world: World, rig: Rig, ledger: Ledger, cluster: Cluster, seed: int
+) -> None:
+    """Twice while people send, once while the ballots are counted: as if nothing had happened."""
+    round_id = forms.launch(world)
+    arguments = (str(round_id), str(rig.folder / "ledger.jsonl"), "0", "21")
+    sender = rig.child("tests.faults.form_process", *arguments, name="sender")
+    for told in (3 + seed % 5, 12 + seed % 5):
+        until(lambda told=told: len(ledger.entries()) > 2 * told, "some are told")
+        crash(cluster)
+    assert sender.wait() == 0
+    world.db.dispose()
+    assert forms.check_sent(world, round_id, ledger) == set(range(22))
+    forms.close(world)
+    opened = rig.child("tests.faults.urn_process", "sealed", fail="each:1", name="urns")
+    assert opened.wait() == -9  # begun
+    tending = rig.worker()
+    crash(cluster)
+    world.db.dispose()
+    until(lambda: forms.state(world, round_id) == "sealed", "it is sealed")
+    assert tending.poll() is None
+    forms.check_counted(world, round_id, ledger)
 
 
 def test_every_connection_is_cut(world: World, rig: Rig, ledger: Ledger, cluster: Cluster) -> None:
