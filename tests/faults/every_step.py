@@ -1,6 +1,6 @@
 """Every statement, every commit and what is done with key files, as steps to die at (`each:1`).
 
-What only looks leaves nothing behind, so in `make test` nobody dies around it; in `make faults` too.
+What only looks leaves nothing behind: nobody dies around it in `make test`, only in `make faults`.
 
 A step is called by when it is and what it does: `before UPDATE receipt 3f2a`, `after commit of
 INSERT ballot 09cd`. The four digits tell statements on the same table apart.

@@ -5,8 +5,8 @@ joined by commas. Passes are counted in files of the folder `FAIL_FOLDER`, which
 process started again goes on counting, so the third pass comes once, whoever makes it. Threads and
 processes may pass at the same time. Without `FAIL` nothing happens.
 
-`FAIL=each:1` is for going through everything: whoever comes first to a step dies there, and the next
-process gets one step further (`first_time`).
+`FAIL=each:1` is for going through everything: whoever comes first to a step dies there, and the
+next process gets one step further (`first_time`).
 
 The product knows nothing of this: `around` and `commits` wrap its functions from outside, in the
 entry modules of the tests.
