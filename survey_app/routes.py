@@ -21,11 +21,13 @@ from survey_app.accounts.scope import Actor
 from survey_app.campaigns import views_organiser as drafts
 from survey_app.demo import views as demo
 from survey_app.demo.doors import TRIAL
+from survey_app.desks import views_link as link
 from survey_app.desks import views_organiser as organiser
 from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
 from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
+from survey_app.feedback import views_form as forms
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
 from survey_app.invitations import views_reminders as reminders
@@ -35,7 +37,6 @@ from survey_app.people import views_organiser as roster
 from survey_app.questions import views_editor as editor
 from survey_app.questions import views_organiser as questions
 from survey_app.quizzes import views_answering as answering
-from survey_app.quizzes import views_link as link
 from survey_app.quizzes import views_result as results
 from survey_app.quizzes import views_stateless as stateless
 from survey_app.web import health, language
@@ -72,13 +73,15 @@ def _public() -> list[Route]:
 
 
 def _member() -> list[Route]:
-    one = "/respond/<attempt_id>"
+    one, form = "/respond/<attempt_id>", "/respond/form/<public_id>"
     # No cookie-bound CSRF token here: these posts are bound to the signed link or ticket, and must
     # work after a lost cookie. Their views check where they come from.
     return [
         route("/i/<token>", "link.open", link.open_link, PARTICIPANT),
         route("/i/<token>", "link.confirm", link.confirm, PARTICIPANT, "POST", csrf=False),
         route("/respond/leave", "respond.leave", answering.leave, PARTICIPANT, "POST", csrf=False),
+        route(form, "respond.form", forms.form, PARTICIPANT),
+        route(form, "respond.send_form", forms.post_form, PARTICIPANT, "POST", csrf=False),
         route(one, "respond.paper", answering.paper, PARTICIPANT),
         route(one, "respond.post_paper", answering.post_paper, PARTICIPANT, "POST", csrf=False),
         route(f"{one}/save", "respond.save", answering.save, PARTICIPANT, "POST", csrf=False),
@@ -87,8 +90,8 @@ def _member() -> list[Route]:
         route(f"{one}/again", "respond.again", answering.again, PARTICIPANT, "POST", csrf=False),
         route("/practice", "practice.show", stateless.practice, PUBLIC),
         route("/practice", "practice.mark", stateless.mark_practice, PUBLIC, "POST", csrf=False),
-        route("/trial/<token>", "trial.show", stateless.trial, PUBLIC),
-        route("/trial/<token>", "trial.post", stateless.post_trial, PUBLIC, "POST", csrf=False),
+        route("/trial/<token>", "trial.show", link.trial, PUBLIC),
+        route("/trial/<token>", "trial.post", link.post_trial, PUBLIC, "POST", csrf=False),
         route(
             "/trial/<token>/save", "trial.save", stateless.save_trial, PUBLIC, "POST", csrf=False
         ),
