@@ -7,6 +7,7 @@ they are and when they come.
 
 import logging
 import random
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
-from flask import Flask
 from sqlalchemy import select
 
 from survey_app import backups, clock, create_app, jobs
@@ -35,7 +35,7 @@ from tests.attack import collecting, weak
 from tests.attack.chance import Answer
 from tests.attack.evidence import Person
 from tests.factories_forms import LEVELS, cabinet_of
-from tests.factories_rounds import make_round
+from tests.factories_rounds import link_path, make_round
 from tests.smtp_sink import SmtpSink, free_port
 
 HOURS = 8
@@ -45,6 +45,8 @@ _WORDS = (
     "họp sinh hoạt chuyên đề tài liệu thảo luận thời gian trình bày rõ cần thêm ví dụ “quê hương” "
     "e\u0302kíp 🌾🏞️ nghị quyết, 70% tốt; Ạ Ỗ Ự 山 <b> & ' \" \\ chưa đủ ghế ngồi"
 ).split()
+_HTTP_EVERY = 12  # of those who send; the page itself costs most
+_TICKET = re.compile(r'name="ticket" value="([^"]*)"')
 _LONGEST = 980  # characters; a form takes a thousand
 
 
@@ -104,7 +106,10 @@ class Stage:
                 begun = OPENS + timedelta(hours=hour)
                 for place, voter in enumerate(order[hour * share : (hour + 1) * share]):
                     move(begun + timedelta(seconds=60 * place + self._random.randrange(60)))
-                    self._send(round_id, document, voter)
+                    if place % _HTTP_EVERY == 0 and weak.keeps_to_the_pages():
+                        self._send_over_http(voter)
+                    else:
+                        self._send(round_id, document, voter)
                 move(begun + timedelta(minutes=59))
                 self._back_up(hour)
                 self._snapshot(f"hour-{hour + 1:02}")
@@ -178,6 +183,19 @@ class Stage:
             )
             weak.also_in_the_transaction(session, round_id, said)
         assert not sent.before
+
+    def _send_over_http(self, voter: _Voter) -> None:
+        with self._database.reading() as session:
+            invitation = session.get_one(Invitation, voter.invitation_id)
+            link = link_path(session, self.settings.link_key, invitation)
+        browser = self.app.test_client()
+        location = browser.post(link, data={"who": "me"}).headers["Location"]
+        ticket = _TICKET.search(browser.get(location).text)
+        assert ticket, "a page without a ticket"
+        said = {"q_q1": voter.answer.level, "q_q7": voter.answer.text}
+        form = {"ticket": ticket[1], "action": "send", **said}
+        sent = browser.post(location, data=form)
+        assert (sent.status_code, sent.headers["Location"]) == (303, location)
 
     def _work_and_keep_mails(self) -> None:
         if self._sink is None:
@@ -269,6 +287,3 @@ def play(url: str, home: Path, folder: Path, seed: int, *, mails: bool = False) 
         return stage.play()
     finally:
         stage.close()
-
-
-__all__ = ["Flask", "Played", "play"]

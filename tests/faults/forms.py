@@ -4,9 +4,11 @@ Person n writes a text that says who it was, and on which try: `Góp ý của ng
 should; here it is how the checker tells a ballot lost from one doubled.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -23,11 +25,13 @@ from survey_app.feedback import sealing, sending
 from survey_app.feedback.models import Ballot, BallotGroup, CountedAnswer, CountedText, Urn
 from survey_app.invitations.models import Invitation, Receipt
 from tests.factories_forms import LEVELS, cabinet_of, invitation_ids, launched_form
-from tests.faults.loads import Ledger
+from tests.factories_rounds import link_path
+from tests.faults.loads import LOST, Client, Ledger
 from tests.faults.nursery import Child
-from tests.live import World
+from tests.live import Server, World
 
 CELLS = {"Chi bộ Một": 12, "Chi bộ Hai": 10}
+_TICKET = re.compile(r'name="ticket" value="([^"]*)"')
 _TEXT = re.compile(r"Góp ý của người (\d+), lần (\d+)")
 
 
@@ -71,13 +75,65 @@ def send(app: Flask, round_id: int, person: int, ledger: Ledger) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Page:
+    """A form that is open in somebody's browser."""
+
+    port: int
+    person: int
+    location: str
+    ticket: str
+    cookie: str
+
+    @classmethod
+    def opened(cls, site: Server, world: World, round_id: int, person: int) -> "Page":
+        """Say "that is me" and open the form of the round's `person`-th invitation."""
+        client = Client(site.port)
+        link = _link(world, round_id, person)
+        status, headers, _text = client.send("POST", link, {"who": "me"})
+        assert status == 303, status
+        location = headers["location"]
+        found = _TICKET.search(client.send("GET", location)[2])
+        assert found, "a page without a ticket"
+        return cls(site.port, person, location, found[1], client.cookie)
+
+    def send(self, ledger: Ledger) -> None:
+        """Send it, over and over until told what became of it."""
+        client = Client(self.port)
+        client.cookie = self.cookie
+        for tried in itertools.count(1):
+            ledger.note(**{"person": self.person, "try": tried})
+            said = {f"q_{name}": value for name, value in _said(self.person, tried).items()}
+            form = {**said, "ticket": self.ticket, "action": "send"}
+            try:
+                status, headers, page = client.once("POST", self.location, form)
+            except LOST:
+                continue
+            if status == 303:
+                before = "before" in headers["location"]
+                ledger.note(person=self.person, sent=True, before=before)
+                return
+            assert status >= 500, (status, page)
+
+
+def _link(world: World, round_id: int, person: int) -> str:
+    with world.db.reading() as session:
+        invitation_id = invitation_ids(session, round_id)[person]
+        invitation = session.get_one(Invitation, invitation_id)
+        return link_path(session, world.settings.link_key, invitation)
+
+
+def _said(person: int, tried: int) -> dict[str, str]:
+    return {"q1": LEVELS[person % 5], "q7": f"Góp ý của người {person}, lần {tried}"}
+
+
 def _seal(session: Session, round_id: int, invitation_id: int, person: int, tried: int) -> str:
     urn = session.get_one(Urn, round_id)
     cell_id = session.get_one(Invitation, invitation_id).round_cell_id
     group = session.get_one(RoundCell, cell_id).ballot_group
     assert group is not None and urn.ballot_bytes is not None
-    said = {"q1": LEVELS[person % 5], "q7": f"Góp ý của người {person}, lần {tried}"}
-    return sealing.seal(urn.public_key, urn.ballot_bytes, sealing.Ballot(group, said))
+    ballot = sealing.Ballot(group, {**_said(person, tried)})
+    return sealing.seal(urn.public_key, urn.ballot_bytes, ballot)
 
 
 def state(world: World, round_id: int) -> str:

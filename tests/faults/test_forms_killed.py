@@ -73,6 +73,39 @@ def test_killed_at_every_step_of_sending(world: World, rig: Rig, ledger: Ledger)
     forms.check_counted(world, round_id, ledger)
 
 
+def test_the_web_server_is_killed_at_every_step_of_sending(
+    world: World, rig: Rig, ledger: Ledger
+) -> None:
+    round_id = forms.launch(world)
+    site = rig.web(EACH)
+    for person in range(3):
+        forms.Page.opened(site, world, round_id, person).send(ledger)
+    assert_died_at(rig, SENDING)
+    commits = [one for one in failpoints.died_at(rig.folder) if "commit of INSERT ballot" in one]
+    assert len(commits) == 2
+    assert forms.check_sent(world, round_id, ledger) == {0, 1, 2}
+    assert any(entry.get("before") for entry in ledger.entries())
+    forms.close(world)
+    assert rig.child("tests.faults.urn_process", "sealed", name="urns").wait() == 0
+    forms.check_counted(world, round_id, ledger)
+
+
+def test_fifty_parallel_sends_over_http_count_once(world: World, rig: Rig, ledger: Ledger) -> None:
+    """One person fifty times, and ten others at the same time."""
+    round_id = forms.launch(world)
+    site = rig.web()
+    pages = [forms.Page.opened(site, world, round_id, person) for person in range(11)]
+    with ThreadPoolExecutor(30) as pool:
+        list(pool.map(lambda page: page.send(ledger), [pages[0]] * 50 + pages[1:]))
+    told = [entry["person"] for entry in ledger.entries() if entry.get("sent")]
+    first = [entry for entry in ledger.entries() if entry.get("sent") and not entry["before"]]
+    assert len(told) == 60 and len(first) == 11
+    assert forms.check_sent(world, round_id, ledger) == set(range(11))
+    forms.close(world)
+    assert rig.child("tests.faults.urn_process", "sealed", name="urns").wait() == 0
+    forms.check_counted(world, round_id, ledger)
+
+
 def test_killed_at_every_step_of_making_a_key(world: World, rig: Rig) -> None:
     with world.app.app_context(), world.db.writing() as session:
         round_id = make_form_round(session, closes_at=in_two_days()).id
