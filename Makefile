@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-cac
 PYTEST ?=
 WORKERS ?= 2
 
-.PHONY: help run test check bench faults screens lock format install install-dev
+.PHONY: help run test check bench faults attack screens lock format install install-dev
 
 help: ## list all targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -53,7 +53,7 @@ check: $(VENV)/.dev ## the everyday gate: format, lint, types, imports, template
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile \
 		-m "not browser and not faults and not slow" $(PYTEST)
 
-bench: $(VENV)/.dev ## the benchmarks (ONLY=mail|autosave|journey|stored|soak: one; the soak takes 5 minutes, so only when named)
+bench: $(VENV)/.dev ## the benchmarks (ONLY=mail|autosave|journey|form|stored|soak: one; the soak takes 5 minutes, so only when named)
 	@scripts/test-packages.sh "$(BIN)"
 	@$(BIN)/python tests/postgres_server.py $(BIN)/python -m tests.bench $(ONLY)
 
@@ -62,6 +62,10 @@ faults: $(VENV)/.dev ## kill processes at bad moments (N= how many runs, SEED= t
 	@FAULT_RUNS="$(or $(N),3)" FAULT_SEED="$(or $(SEED),1)" REQUIRE_ALL=1 \
 		$(BIN)/python tests/postgres_server.py $(BIN)/python -m pytest -q -p tests.no_silent_skips \
 		-n $(WORKERS) --dist loadfile tests/faults -m faults $(PYTEST)
+
+attack: $(VENV)/.dev ## try to link people to what they wrote in anonymous forms (N= how many rounds)
+	@scripts/test-packages.sh "$(BIN)"
+	@$(BIN)/python tests/postgres_server.py $(BIN)/python -m tests.attack $(N)
 
 screens: $(VENV)/.dev ## screenshots of pages, mails and documents into screens/
 	@scripts/test-packages.sh "$(BIN)"

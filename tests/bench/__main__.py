@@ -6,12 +6,13 @@ The soak takes minutes: it runs when asked for by name, or when BENCH_SOAK_SECON
 import os
 import sys
 
-from tests.bench import autosave, journey, mail, soak, stored
+from tests.bench import autosave, form, journey, mail, soak, stored
 
 BENCHES = {
     "mail": mail.main,
     "autosave": autosave.main,
     "journey": journey.main,
+    "form": form.main,
     "stored": stored.main,
     "soak": soak.main,
 }

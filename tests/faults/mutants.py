@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.faults.urn_mutants import URN_MUTANTS
+
 ROOT = Path(__file__).resolve().parents[2]
 _LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "instance", "*_cache", "__pycache__", "screens")
 HANDING = "survey_app/mailing/handing.py"
@@ -213,6 +215,7 @@ MUTANTS = (
         "if request.form is not None:",
         "tests/browser/test_robots.py -k submitter",
     ),
+    *(Mutant(*one) for one in URN_MUTANTS),
 )
 
 
