@@ -85,11 +85,23 @@ def test_the_whole_way(
     surfer.press("Gửi phiếu")
     assert "Đã ghi nhận phiếu của đồng chí" in surfer.text()
     assert ballots(world) == 1
-    surfer.page.go_back()
-    assert "Đổi giờ họp" not in surfer.page.content()
-    surfer.page.goto(links[0])
     begin(surfer, links[0])
     assert "Đã ghi nhận phiếu của đồng chí" in surfer.text()
+
+
+@SQLITE
+@pytest.mark.parametrize("js", [True, False])
+def test_going_back_after_sending_shows_nothing(
+    surf: Open, world: World, links: list[str], js: bool
+) -> None:
+    surfer = surf(js=js)
+    begin(surfer, links[0])
+    surfer.page.locator("#q-7 textarea").fill("Đổi giờ họp")
+    surfer.press("Gửi phiếu")
+    surfer.page.go_back()
+    assert "Đổi giờ họp" not in surfer.page.content()
+    assert "Đã ghi nhận phiếu của đồng chí" in surfer.text()
+    assert ballots(world) == 1
 
 
 @SQLITE
