@@ -159,5 +159,5 @@ def _condition(
     return _(
         "Nếu câu %(number)s là %(choices)s, xin trả lời:",
         number=numbers[asks.id],
-        choices=_(" hoặc ").join(words),
+        choices=f" {_('hoặc')} ".join(words),
     )

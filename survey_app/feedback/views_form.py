@@ -59,6 +59,9 @@ def post_form(public_id: str) -> ResponseReturnValue:
         version = _version(session, found)
     if not _holds_ticket(found, found.entry.link_version):
         return _without_ticket(found, version)
+    if found.is_sent and found.standing(received_at()) in {"open", "stuck"}:
+        # Also a page of the browser's memory that is sent again: it gets no answers back.
+        return _recorded(found, before=True)
     action, _colon, key = request.form.get("action", "").partition(":")
     if action == "send":
         return _send(found, version)
@@ -114,11 +117,15 @@ def _send(found: FormEntry, version: ApprovedVersion) -> ResponseReturnValue:
             )
     except Expired:
         return _too_late(found, version)
+    return _recorded(found, before=sent.before)
+
+
+def _recorded(found: FormEntry, *, before: bool) -> ResponseReturnValue:
     if not seat.is_seated(found.entry):
-        return messages.sent(found.entry, _draft_of(found), before=sent.before)
+        return messages.sent(found.entry, _draft_of(found), before=before)
     # A page of its own, so that coming back to it asks for nothing to be sent again.
     target = url_for("respond.form", public_id=found.entry.public_id)
-    return redirect(f"{target}?before=1" if sent.before else target, code=303)
+    return redirect(f"{target}?before=1" if before else target, code=303)
 
 
 def _too_late(found: FormEntry, version: ApprovedVersion) -> ResponseReturnValue:

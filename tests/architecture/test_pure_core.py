@@ -13,6 +13,7 @@ questions/schema.py questions/checks*.py questions/canonical.py questions/format
 invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
+feedback/sheets.py questions/minutes.py
 campaigns/settings.py
 """.split()
 BLOCKER = """
