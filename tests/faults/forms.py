@@ -142,11 +142,12 @@ def state(world: World, round_id: int) -> str:
         return session.get_one(Urn, round_id).state
 
 
-def alive_after_deaths(start: Callable[[], Child]) -> int:
+def alive_after_deaths(start: Callable[[], Child], after_each: Callable[[], None]) -> int:
     """Start a process again for as long as it kills itself; return how often it did."""
     deaths = 0
     while (status := start().wait()) == -9:
         deaths += 1
+        after_each()
     assert status == 0, status
     return deaths
 
@@ -165,6 +166,20 @@ def check_sent(world: World, round_id: int, ledger: Ledger) -> set[int]:
     assert ballots == len(sent), "receipts and ballots differ"
     assert told <= with_receipt <= tried, "acknowledged and lost, or never sent"
     return with_receipt
+
+
+def check_key(world: World, round_id: int) -> None:
+    """Whatever was cut off: ballots have their key, and sealed means that it is gone."""
+    with world.db.reading() as session:
+        urn = session.get_one(Urn, round_id)
+        ballots = session.scalar(select(func.count()).select_from(Ballot))
+        receipts = session.scalar(select(func.count()).where(Receipt.is_sent))
+    there = cabinet_of(world.app).find(urn.public_key) is not None
+    if urn.state == "open":
+        assert there and ballots == receipts
+    else:
+        assert ballots == 0
+        assert urn.state in ("counted", "sealed") and not (urn.state == "sealed" and there)
 
 
 def check_counted(world: World, round_id: int, ledger: Ledger) -> None:

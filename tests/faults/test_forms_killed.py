@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.feedback.models import Urn
@@ -61,7 +62,7 @@ def test_killed_at_every_step_of_sending(world: World, rig: Rig, ledger: Ledger)
             "tests.faults.form_process", str(round_id), path, "0", "2", fail=EACH, name="sender"
         )
 
-    deaths = forms.alive_after_deaths(start)
+    deaths = forms.alive_after_deaths(start, lambda: forms.check_key(world, round_id))
     assert_died_at(rig, SENDING)
     # Around three of them lies a commit: once a person is recorded, another form is not taken.
     commits = [one for one in failpoints.died_at(rig.folder) if "commit of INSERT ballot" in one]
@@ -110,7 +111,8 @@ def test_killed_at_every_step_of_making_a_key(world: World, rig: Rig) -> None:
     with world.app.app_context(), world.db.writing() as session:
         round_id = make_form_round(session, closes_at=in_two_days()).id
     forms.alive_after_deaths(
-        lambda: rig.child("tests.faults.urn_process", "ready", fail=EACH, name="urns")
+        lambda: rig.child("tests.faults.urn_process", "ready", fail=EACH, name="urns"),
+        lambda: _no_row_without_its_key(world),
     )
     assert_died_at(
         rig,
@@ -129,7 +131,8 @@ def test_killed_at_every_step_of_counting_and_sealing(
     send_some(world, round_id, ledger, 15)
     forms.close(world)
     forms.alive_after_deaths(
-        lambda: rig.child("tests.faults.urn_process", "sealed", fail=EACH, name="urns")
+        lambda: rig.child("tests.faults.urn_process", "sealed", fail=EACH, name="urns"),
+        lambda: forms.check_key(world, round_id),
     )
     assert_died_at(rig, COUNTING)
     forms.check_counted(world, round_id, ledger)
@@ -192,6 +195,12 @@ def test_sending_while_the_round_closes_and_is_counted(
     late = Ledger(rig.folder / "late.jsonl")
     assert not any(forms.send(world.app, round_id, person, late) for person in sorted(never)[:1])
     forms.check_counted(world, round_id, ledger)
+
+
+def _no_row_without_its_key(world: World) -> None:
+    with world.db.reading() as session:
+        for public_key in session.scalars(select(Urn.public_key)):
+            assert cabinet_of(world.app).find(public_key)
 
 
 def _told(ledger: Ledger) -> int:
