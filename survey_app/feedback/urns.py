@@ -116,6 +116,22 @@ def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
         erase_traces(database)
 
 
+def destroy_given_up(database: Database, cabinet: KeyCabinet) -> None:
+    """Destroy the keys of urns that nobody is to open any more, also those that turn up later.
+
+    With them, ballots in old backups could be read. Not the key of an urn that was given up because
+    it was missing: whoever finds it may want to restore a backup with it.
+    """
+    given_up = (Urn.state == "discarded") | ((Urn.state == "lost") & (Urn.problem != "key_missing"))
+    with database.reading() as session:
+        keys = session.scalars(select(Urn.public_key).where(given_up)).all()
+    left = [public_key for public_key in keys if cabinet.find(public_key)]
+    if not left or not erase_traces(database):
+        return
+    for public_key in left:
+        cabinet.destroy(public_key)
+
+
 def declare_lost(session: Session, round_id: int, actor: Actor, now: datetime) -> None:
     """Give up an urn that cannot be opened: its ballots go unread, the round is over.
 

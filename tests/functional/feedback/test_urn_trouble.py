@@ -133,6 +133,53 @@ def test_a_lost_urn_is_given_up_by_hand_and_only_when_something_is_wrong(app, db
         assert session.scalar(select(func.count()).where(Receipt.is_sent)) == 10
 
 
+def test_a_lost_urns_key_goes_too_even_when_it_turns_up_later(app, db, time, round_id):
+    """Ballots of old backups are to stay unread for good: a key that is left could open them."""
+    with db.writing() as session:
+        key = session.scalars(select(Ballot.key).limit(1)).one()
+        session.execute(delete(Ballot).where(Ballot.key == key))
+    _tend(app, time)
+    public_key = _urn(db, round_id).public_key
+    folder = app.extensions["survey.settings"].keys_path
+    with db.writing() as session:
+        urns.declare_lost(session, round_id, CLI, clock.now())
+    folder.rename(folder.with_name("away"))
+    jobs.work(app, clock.now())
+    folder.with_name("away").rename(folder)
+    assert cabinet_of(app).find(public_key)
+    jobs.work(app, clock.now())
+    assert cabinet_of(app).find(public_key) is None
+    assert _urn(db, round_id).state == "lost"
+
+
+def test_a_key_that_was_missing_is_left_to_who_finds_it(app, db, time, round_id):
+    """They may have restored a backup without it, and want to do so again."""
+    public_key = _urn(db, round_id).public_key
+    folder = app.extensions["survey.settings"].keys_path
+    folder.rename(folder.with_name("away"))
+    jobs.work(app, clock.now())
+    with db.writing() as session:
+        urns.declare_lost(session, round_id, CLI, clock.now())
+    folder.with_name("away").rename(folder)
+    jobs.work(app, clock.now())
+    assert cabinet_of(app).find(public_key)
+
+
+def test_a_cancelled_forms_key_goes_even_when_it_turns_up_later(app, db, time, round_id):
+    public_key = _urn(db, round_id).public_key
+    folder = app.extensions["survey.settings"].keys_path
+    with db.writing() as session:
+        session.get_one(Round, round_id).state = "cancelled"
+    folder.rename(folder.with_name("away"))
+    jobs.work(app, clock.now())
+    assert _urn(db, round_id).state == "discarded"
+    folder.with_name("away").rename(folder)
+    jobs.work(app, clock.now())
+    assert cabinet_of(app).find(public_key) is None
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Ballot)) == 0
+
+
 def test_after_counting_the_rows_themselves_tell_no_order(app, db, time, round_id):
     """PostgreSQL keeps with each row who wrote it and where; SQLite keeps no number of its own."""
     _tend(app, time)
