@@ -21,13 +21,13 @@ from survey_app.people.roster.grid import Sheet, as_text
 from survey_app.people.roster.problems import column_letter
 from survey_app.people.roster.sheets import open_sheets
 from survey_app.questions.schema import Choice, QuestionDocument
-from survey_app.vietnamese import same_text_key
+from survey_app.vietnamese import same_text_key, search_key
 
 MOST_PAPERS: Final = 500
 _LARGEST: Final = 5 * 1024 * 1024
 _FIRST_ROW: Final = 2  # under the names of the columns and the words for people
 _OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-_TICKED: Final = frozenset(("x", "1", "v", "có", "co", "yes", "✓"))
+_TICKED: Final = frozenset(("x", "1", "v", "co", "yes", "✓"))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _paper(
 def _value(column: _Column, text: str) -> str | None:
     """Return what the page would have posted; empty for an unticked box, `None` for a riddle."""
     if column.choice:
-        return column.choice.id if text.casefold() in _TICKED else None
+        return column.choice.id if search_key(text) in _TICKED else None
     choices: Sequence[Choice] = column.item.choices
     if not choices:
         return text

@@ -36,9 +36,7 @@ class BatchForm(StaffForm):
     file = FileField(
         lazy("Tệp đã nhập các phiếu giấy"),
         [FileRequired(lazy("Xin chọn tệp."))],
-        description=lazy(
-            "Mẫu tải ở trang này, mỗi dòng một phiếu; thứ tự các dòng không quan trọng."
-        ),
+        description=lazy("Mẫu tải ở trang này; mỗi dòng một phiếu, theo thứ tự bất kỳ."),
         render_kw={"accept": ".xlsx,.ods,.xls"},
     )
     people = SelectMultipleField(
