@@ -112,7 +112,7 @@ def test_the_last_gap_filled_hands_in_where_one_stands(surf: Open, world: World)
 def test_another_device_s_answers_are_looked_at_before_handing_in(
     surf: Open, world: World, press: str
 ) -> None:
-    """Also when this page has saved since: that does not make it one that saw the other's answer."""
+    """Also when this page has saved since: it has not seen the other answer by that."""
     link = world.launch()[0]
     phone, computer = surf("phone"), surf("desktop")
     steps.confirm(phone, link, axe=False)
