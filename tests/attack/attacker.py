@@ -71,6 +71,11 @@ class _Attempt:
     def _residues(self) -> Iterator[tuple[str, dict[str, Any]]]:
         if self._answers.what == "text":
             item_of = {value: item for item, value in self._answers.value.items()}
+            for table, said in self._seen.in_one_row().items():
+                yield (
+                    f"in one row of {table}",
+                    {who: item_of[text] for who, text in said.items() if text in item_of},
+                )
             for kind, pairs in self._seen.next_to_each_other():
                 known = ((far, who, item_of[text]) for far, who, text in pairs if text in item_of)
                 yield kind, matching.greedy(known)

@@ -217,6 +217,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._pools: dict[str, Pool] = {}
+        self._named: Counter[str] = Counter()
 
     def add(
         self,
@@ -233,6 +234,7 @@ class Tally:
             groups: the group stored with the answers, by person.
             text_groups: the same for texts, where those are stored otherwise.
         """
+        self._named.clear()
         of_levels = Writers(truth, groups)
         of_texts = Writers(truth, text_groups) if text_groups is not None else of_levels
         for guess in findings.guesses:
@@ -248,7 +250,9 @@ class Tally:
         self._put("all together", "text", *together, 0.0)
 
     def _put(self, name: str, what: str, hits: float, expected: float, variance: float) -> None:
-        pool = self._pools.setdefault(f"{name} ({what})", Pool(what))
+        self._named[name] += 1  # two of a name in one round would not be independent
+        whole = f"{name} ({what})" if self._named[name] == 1 else f"{name} ({self._named[name]})"
+        pool = self._pools.setdefault(whole, Pool(what))
         pool.rounds += 1
         pool.hits += hits
         pool.expected += expected

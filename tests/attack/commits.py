@@ -17,7 +17,7 @@ class Commits:
         self._tables = tables
         self._rows: dict[str, dict[Any, bytes]] = {name: {} for name in tables}
         self.last: dict[str, dict[Any, When]] = {name: {} for name in tables}
-        self.lying: dict[str, dict[Any, tuple[int, int, int]]] = {}
+        self.lying: dict[str, dict[Any, tuple[int, int, float]]] = {}
         self._old: list[Frame] = []
         for number, snapshot in enumerate(evidence.snapshots):
             self._look(number, snapshot)
@@ -44,8 +44,10 @@ class Commits:
             content = pages.page(leaf)
             # What the log did not show was changed at some time since the last look.
             self._see(name, content, leaf, (number, -1) if number else None)
-            for cell in self._cells(name, content, leaf):
-                lying = (place, -cell.offset, leaf)
+            # Cells are put below each other: the newest of a page lies lowest.
+            found = sorted(self._cells(name, content, leaf), key=lambda cell: -cell.offset)
+            for rank, cell in enumerate(found):
+                lying = (place, rank, rank / len(found))
                 self.lying.setdefault(name, {})[cell.key] = lying
 
     def _new(self, found: list[Frame]) -> Iterable[Frame]:
@@ -74,13 +76,11 @@ class Commits:
         commits = {item: last[key] for item, key in keys.items() if key in last}
         lying = self.lying.get(name, {})
         written = {item: lying[key][:2] for item, key in keys.items() if key in lying}
-        by_page = {
-            item: (lying[key][2], lying[key][1]) for item, key in keys.items() if key in lying
-        }
+        in_page = {item: lying[key][2] for item, key in keys.items() if key in lying}
         return [
             Feature(f"{prefix}:commit", "transaction", commits),
             Feature(f"{prefix}:written", "order", written),
-            Feature(f"{prefix}:written-by-page", "order", by_page),
+            Feature(f"{prefix}:written-in-page", "order", in_page),
         ]
 
     def _key(self, name: str, one: Placed) -> Any:

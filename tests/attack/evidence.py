@@ -158,7 +158,7 @@ class Evidence:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        memory: "dict[tuple[str, bytes], Table]" = {}
+        memory: dict[tuple[str, bytes], Table] = {}
         names = sorted(path for path in (folder / "snapshots").iterdir() if path.name != "after")
         self.snapshots = [Snapshot(path, memory) for path in names]
         self.after = Snapshot(folder / "snapshots" / "after", memory)

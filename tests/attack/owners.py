@@ -120,8 +120,12 @@ def _by_numbers(
 ) -> None:
     """Numbers that are nearly all numbers of people, in a column that is not the row's own."""
     for column in rows[name][0] if rows[name] else ():
-        values = {row[column] for row in rows[name]} - {None}
-        if column == "id" or len(values) < people / 2 or not all(_is_number(one) for one in values):
+        values = {
+            row[column]
+            for row in rows[name]
+            if row[column] is not None and column != "id" and _is_number(row[column])
+        }
+        if len(values) < people / 2:
             continue
         for other, (key, known) in sorted(owners.of.items()):
             there = "id" if rows[other] and "id" in rows[other][0] else key

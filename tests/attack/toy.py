@@ -46,8 +46,7 @@ CREATE TABLE invitation (id INTEGER PRIMARY KEY, public_id TEXT UNIQUE,
 CREATE TABLE receipt (invitation_id INTEGER PRIMARY KEY REFERENCES invitation (id),
     done BOOLEAN, at TEXT);
 CREATE TABLE ballot (id TEXT PRIMARY KEY, sealed BLOB) WITHOUT ROWID;
-CREATE TABLE slip (id TEXT PRIMARY KEY, question TEXT, cell INTEGER, value TEXT, at TEXT)
-    WITHOUT ROWID;
+CREATE TABLE slip (id TEXT PRIMARY KEY, question TEXT, cell INTEGER, value TEXT, at TEXT);
 CREATE TABLE draft (id INTEGER PRIMARY KEY, body TEXT)
 """
 

@@ -7,13 +7,14 @@ hour and order, or a shared value), whatever the ballot has, the person has too.
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
-from tests.attack import events, matching, residue
+from tests.attack import events, matching, plain, residue
 from tests.attack.commits import Commits
 from tests.attack.evidence import Evidence
 from tests.attack.features import Feature, Placed, of_rows, size, telling
 from tests.attack.world import Answers, Ballots, World
 
 _MANY = 0.5  # part of those who answered that a bridge must carry
+_BACKUPS = "backups' "
 _BALLOT = "\0"  # before the name of a ballot, where people and ballots stand together
 Columns = dict[str, dict[Any, str]]
 
@@ -58,14 +59,19 @@ class Traces:
             self.of_people += self._by_ballots(ballots)
         self.of_people += self._by_events(evidence)
         self._search = self._looked_for(evidence)
+        self._plain = plain.Sought(world, self._texts())
 
     def _of_linked(self) -> Iterator[Feature]:
         for name, linked in self._world.linked.items():
             hours = {who: number for who, (number, _one) in linked.changed.items()}
             rows = {who: one for who, (_number, one) in linked.changed.items()}
             yield from _while_open(f"{name} changed", hours, rows)
-            if len(hours) >= len(self._world.people) / 10:
-                self._hours[name] = Feature(name, "order", hours)
+            self._keep_hours(name, name, hours)
+            if name in self._world.linked_in_backups:
+                in_backups = self._world.linked_in_backups[name].changed
+                hours_there = {who: number for who, (number, _one) in in_backups.items()}
+                self._keep_hours(f"{_BACKUPS}{name}", name, hours_there)
+                yield Feature(f"{name} changed: {_BACKUPS}hour", "order", hours_there)
             newest = linked.after or linked.open
             yield from of_rows(f"{name} after", linked.after, live=bool(hours))
             yield from of_rows(f"{name} open", linked.open, live=bool(hours))
@@ -74,6 +80,10 @@ class Traces:
             yield from telling([*counted, *while_open], len(newest))
             for column, values in telling_columns(newest).items():
                 self.columns[f"{name}.{column}"] = values
+
+    def _keep_hours(self, key: str, name: str, hours: dict[str, int]) -> None:
+        if len(hours) >= len(self._world.people) / 10:
+            self._hours[key] = Feature(name, "order", hours)
 
     def of_answers(self, answers: Answers) -> list[Feature]:
         """Return the features of the answers to one question."""
@@ -89,6 +99,9 @@ class Traces:
                 for when, places in residue.orders(sightings, len(self._world.open)).items():
                     values = {item_of[text]: at for text, at in places.items() if text in item_of}
                     found.append(Feature(f"raw {kind} {when}", "order", values))
+            for source, rows in self._plain.places.items():
+                values = {item_of[text]: at for text, at in rows.items() if text in item_of}
+                found.append(Feature(f"plain in {source}", "order", values))
         return telling(found, len(answers.rows))
 
     def _by_ballots(self, ballots: Ballots) -> Iterator[Feature]:
@@ -136,13 +149,18 @@ class Traces:
         ]
         if shared:
             yield "shared value", max(shared, key=len)
-        yield from self._in_order(mine, hours)
+        yield from self._in_order(mine, hours, "")
+        if ballots.table in self._world.ballots_in_backups:
+            came = self._world.ballots_in_backups[ballots.table].came
+            yield from self._in_order(
+                mine, {item: at for item, (at, _one) in came.items()}, _BACKUPS
+            )
 
     def _in_order(
-        self, mine: list[Feature], hours: Mapping[Any, int]
+        self, mine: list[Feature], hours: Mapping[Any, int], source: str
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Pair by hour and, within the hour, by order: whatever order there is on both sides."""
-        person_hours = self._hours_like(hours)
+        person_hours = self._hours_like(hours, source)
         if person_hours is None:
             return
         classes: dict[Any, Hashable] = dict(person_hours.values)
@@ -158,16 +176,19 @@ class Traces:
             if theirs is not None:
                 items = matching.ranked(theirs, dict(hours))
                 found = matching.by_rank(people, items, turned=False)
-                yield f"hour and {end}", dict(zip(*found, strict=True))
+                yield f"{source}hour and {end}", dict(zip(*found, strict=True))
 
-    def _hours_like(self, hours: Mapping[Any, int]) -> Feature | None:
+    def _hours_like(self, hours: Mapping[Any, int], source: str) -> Feature | None:
         """Return when people's rows changed, of that table which changed most like the ballots."""
 
         def unlike(feature: Feature) -> int:
             mine, theirs = list(feature.values.values()), list(hours.values())
             return sum(abs(mine.count(at) - theirs.count(at)) for at in {*mine, *theirs})
 
-        return min(self._hours.values(), key=unlike, default=None)
+        known = [
+            one for key, one in self._hours.items() if key.startswith(_BACKUPS) == bool(source)
+        ]
+        return min(known, key=unlike, default=None)
 
     def _by_events(self, evidence: Evidence) -> Iterator[Feature]:
         """Lines of a log or files, as many as people: paired with them in order of time."""
@@ -185,14 +206,13 @@ class Traces:
                 bridge = dict(zip(*pairs, strict=True))
                 yield from (one.renamed(f"{name}: ", bridge) for one in found)
 
+    def _texts(self) -> set[str]:
+        known = [answers for answers in self._world.answers if answers.what == "text"]
+        return {value for answers in known for value in answers.value.values()}
+
     def _looked_for(self, evidence: Evidence) -> residue.Search:
         world = self._world
-        texts = [
-            (value, value)
-            for answers in world.answers
-            if answers.what == "text"
-            for value in answers.value.values()
-        ]
+        texts = [(text, text) for text in self._texts()]
         names = [*world.owners.tokens.items()]
         for ballots in world.ballots:
             for values in telling_columns(ballots.last).values():
@@ -205,6 +225,10 @@ class Traces:
         for number, snapshot in enumerate([*evidence.snapshots, evidence.after]):
             search.look(number, snapshot)
         return search
+
+    def in_one_row(self) -> dict[str, dict[str, str]]:
+        """Return who stands in a row with which text, by the table."""
+        return self._plain.owners
 
     def next_to_each_other(self) -> Iterator[tuple[str, list[tuple[int, str, str]]]]:
         """Yield (distance, person, text) of what stands close together in raw files."""

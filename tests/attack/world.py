@@ -13,6 +13,7 @@ from tests.attack import owners
 from tests.attack.evidence import Evidence, Person, Row, Table
 from tests.attack.features import Placed, distinct, leaves
 
+Looks = list[dict[str, Table]]  # the tables, as seen at one time after the other
 _LEVELS = 12  # a scale has no more
 _TEXT = 12  # characters that a text has at least, some of them
 
@@ -63,24 +64,39 @@ class World:
         self.open = [snapshot.tables for snapshot in evidence.snapshots]
         self.after = evidence.after.tables
         self.owners = owners.find([self.open[0], self.open[-1], self.after], people)
-        self.linked = {
-            name: linked
-            for name in sorted(self.owners.of)
-            if (linked := self._linked(name)).open or linked.after or linked.changed
-        }
-        self.ballots = [found for name in self._names() if (found := self._ballots(name))]
+        self.linked = self._all_linked(self.open)
+        self.ballots = self._all_ballots(self.open)
+        # Backups tell the hours once more, perhaps others than the copies do.
+        self.backups = [self._with_keys(tables) for tables in evidence.backups()]
+        self.linked_in_backups = self._all_linked(self.backups)
+        self.ballots_in_backups = {one.table: one for one in self._all_ballots(self.backups)}
         self._crowds = dict(self._some_people())
         self.answers = [
             found for name in sorted(self.after) for found in self._answers(name, self.after[name])
         ]
 
-    def _names(self) -> list[str]:
-        return sorted({name for tables in self.open for name in tables})
+    def _with_keys(self, tables: dict[str, Table]) -> dict[str, Table]:
+        """Archives do not tell keys; the database does."""
+        for name, table in tables.items():
+            table.key = self.after[name].key if name in self.after else []
+        return tables
 
-    def _linked(self, name: str) -> Linked:
+    def _all_linked(self, looks: Looks) -> dict[str, Linked]:
+        found = {name: self._linked(name, looks) for name in sorted(self.owners.of) if looks}
+        return {
+            name: linked
+            for name, linked in found.items()
+            if linked.open or linked.after or linked.changed
+        }
+
+    def _all_ballots(self, looks: Looks) -> list[Ballots]:
+        names = sorted({name for tables in looks for name in tables})
+        return [found for name in names if (found := self._ballots(name, looks))]
+
+    def _linked(self, name: str, looks: Looks) -> Linked:
         found = Linked()
         before: dict[Any, Any] | None = None
-        for number, tables in enumerate(self.open):
+        for number, tables in enumerate(looks):
             if name not in tables:
                 continue
             table = tables[name]
@@ -91,7 +107,7 @@ class World:
                     if person and before.get(table.identity(row)) != row.values:
                         found.changed[person] = (number, Placed(row, place))
             before = now
-        found.open = self._by_person(name, self.open[-1])
+        found.open = self._by_person(name, looks[-1])
         found.after = self._by_person(name, self.after)
         return found
 
@@ -103,13 +119,13 @@ class World:
             if (person := self.owners.person(name, row.values))
         }
 
-    def _ballots(self, name: str) -> Ballots | None:
+    def _ballots(self, name: str, looks: Looks) -> Ballots | None:
         """Return a table's rows if many came while people answered, and not only about people."""
         came: dict[Any, tuple[int, Placed]] = {}
         last: dict[Any, Placed] = {}
         owner: dict[Any, str] = {}
         at_first: set[Any] = set()
-        for number, tables in enumerate(self.open):
+        for number, tables in enumerate(looks):
             table = tables.get(name, Table(name, [], []))
             for place, row in enumerate(table.rows):
                 item = table.identity(row)
@@ -198,9 +214,10 @@ class World:
 
     def _those_who_answered(self, count: int) -> list[str]:
         """Return the people who answered: a set of just that size, else the next larger one."""
-        fitting = [people for people in self._crowds.values() if len(people) >= count]
-        everybody = self._crowds["everybody"]
-        return sorted(min(fitting, key=lambda people: len(people), default=everybody))
+        fitting: list[set[str]] = [
+            people for people in self._crowds.values() if len(people) >= count
+        ]
+        return sorted(sorted([*fitting, self._crowds["everybody"]], key=_size)[0])
 
     def _find_classes(self, answers: Answers, value_column: str) -> None:
         """Find the column that tells groups, if any: the finest that fits what people have."""
@@ -247,6 +264,10 @@ class World:
 
 def _fits(items: Counter[Hashable], people: Counter[Hashable]) -> bool:
     return all(count <= people[label] for label, count in items.items())
+
+
+def _size(people: set[str]) -> int:
+    return len(people)
 
 
 def _is_long(value: Any) -> bool:
