@@ -14,6 +14,8 @@ from tests.attack.findings import Findings, Guess, Trend, clean
 from tests.attack.matching import FORMS
 from tests.attack.world import Answers, World
 
+_BESIDE = 64  # bytes between a text and a name that belong together
+
 
 def attack(evidence: Evidence, people: list[Person]) -> dict[str, str]:
     """Return the text each person is thought to have written."""
@@ -43,13 +45,20 @@ class _Attempt:
         """Make the guesses."""
         for name, pairs in self._shared():
             self._add("key", name, pairs)
-        for name, pairs in self._residues():
-            self._add("residue", name, pairs)
+        self._residues()
         self._by_features()
 
     def _add(self, way: str, name: str, pairs: Mapping[str, Any]) -> None:
-        if pairs:
-            self._append(way, name, list(pairs), list(pairs.values()))
+        """Take what fits the groups; a value that both share is better evidence than those."""
+        answers = self._answers
+        fitting = {
+            who: item
+            for who, item in pairs.items()
+            if item in answers.value
+            and (way == "key" or answers.person_class.get(who) == answers.item_class[item])
+        }
+        if fitting:
+            self._append(way, name, list(fitting), list(fitting.values()))
 
     def _append(self, way: str, name: str, people: list[str], items: list[Any]) -> None:
         records = [self._value[item] for item in items]
@@ -68,17 +77,18 @@ class _Attempt:
                     if len(found) >= 3:
                         yield f"{form} of {source} in {name}", found
 
-    def _residues(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        if self._answers.what == "text":
-            item_of = {value: item for item, value in self._answers.value.items()}
-            for table, said in self._seen.in_one_row().items():
-                yield (
-                    f"in one row of {table}",
-                    {who: item_of[text] for who, text in said.items() if text in item_of},
-                )
-            for kind, pairs in self._seen.next_to_each_other():
-                known = ((far, who, item_of[text]) for far, who, text in pairs if text in item_of)
-                yield kind, matching.greedy(known)
+    def _residues(self) -> None:
+        if self._answers.what != "text":
+            return
+        item_of = {value: item for item, value in self._answers.value.items()}
+        for table, said in self._seen.in_one_row().items():
+            pairs = {who: item_of[text] for who, text in said.items() if text in item_of}
+            self._add("key", f"in one row of {table}", pairs)
+        for kind, found in self._seen.next_to_each_other():
+            known = [(far, who, item_of[text]) for far, who, text in found if text in item_of]
+            self._add("residue", kind, matching.greedy(known))
+            beside = [one for one in known if one[0] <= _BESIDE]
+            self._add("beside", kind, matching.greedy(beside))
 
     def _by_features(self) -> None:
         answers = self._answers
@@ -112,7 +122,7 @@ class _Attempt:
         self._add(
             "equal",
             f"{mine.name} ~ {theirs.name}",
-            _within(self._answers, matching.equal(mine, theirs)),
+            matching.equal(mine, theirs),
         )
         values = (*mine.values.values(), *theirs.values.values())
         if all(isinstance(value, int | float) for value in values):
@@ -120,7 +130,3 @@ class _Attempt:
                 mine, theirs, self._answers.person_class, self._answers.item_class
             )
             self._add("nearest", f"{mine.name} ~ {theirs.name}", near)
-
-
-def _within(answers: Answers, pairs: Mapping[str, Any]) -> dict[str, Any]:
-    return {who: item for who, item in pairs.items() if item in answers.value}

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from tests.attack.matching import greedy
 
 # How much a strategy counts where all are put together.
-_TRUST = {"key": 1000.0, "residue": 300.0, "equal": 300.0, "nearest": 30.0, "rank": 1.0}
+_TRUST = {
+    "key": 1000.0,
+    "beside": 300.0,
+    "residue": 30.0,
+    "equal": 300.0,
+    "nearest": 30.0,
+    "rank": 1.0,
+}
 
 
 @dataclass(frozen=True)

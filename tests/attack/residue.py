@@ -121,7 +121,8 @@ def neighbours(sightings: Sightings) -> list[tuple[int, str, str]]:
         middle = bisect_left(places, position)
         for at in range(max(0, middle - 3), min(len(places), middle + 3)):
             where, name = sightings.names[at]
-            distance = abs(where[1] - offset)
+            # From the end of what comes first to the begin of what comes then.
+            distance = max(where[1] - offset - len(text.encode()), offset - where[1], 0)
             if where[0] == number and distance < _NEAR:
                 pair = (name, text)
                 best[pair] = min(distance, best.get(pair, distance))

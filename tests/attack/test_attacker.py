@@ -1,0 +1,79 @@
+"""The attacker wins against every weak urn and cannot tell anything of a sound one."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.attack.attacker import attack, examine
+from tests.attack.chance import Tally, score
+from tests.attack.evidence import Evidence
+from tests.attack.toy import Weakness, postgres_round, sqlite_round
+from tests.conftest import postgres_admin_url
+
+WINS = 1e-12
+# Enough to see an attacker who takes chance for success; ATTACK_ROUNDS=50 is the full proof.
+SOUND_ROUNDS = int(os.environ.get("ATTACK_ROUNDS", "8"))
+
+
+def cases():
+    for system in ("sqlite", "postgresql"):
+        for weakness in Weakness:
+            if weakness is not Weakness.NONE:
+                yield pytest.param(system, weakness, id=f"{system}-{weakness.name.lower()}")
+
+
+def play(system, folder, weakness, seed):
+    if system == "sqlite":
+        return sqlite_round(folder, weakness, seed)
+    return postgres_round(folder, weakness, seed, postgres_admin_url())
+
+
+def judge(system, tmp_path, weakness, rounds):
+    tally = Tally()
+    for seed in range(rounds):
+        folder = tmp_path / str(seed)
+        toy = play(system, folder, weakness, seed)
+        tally.add(examine(Evidence(folder), toy.people), toy.truth, toy.groups)
+        shutil.rmtree(folder)
+    return tally.verdict()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("system", ["sqlite", "postgresql"])
+def test_a_sound_urn_tells_nothing(system, tmp_path):
+    verdict = judge(system, tmp_path, Weakness.NONE, SOUND_ROUNDS)
+    assert len(verdict.pools) > 500, "the attacker did try"
+    assert not verdict.alarm, verdict.table()
+
+
+@pytest.mark.parametrize(("system", "weakness"), list(cases()))
+def test_a_weak_urn_is_seen_through(system, weakness, tmp_path):
+    verdict = judge(system, tmp_path, weakness, 1)
+    assert verdict.p < WINS, verdict.table()
+
+
+# Whatever leaks, the one guess per person that is made of all strategies is to be good too.
+@pytest.mark.parametrize("weakness", [Weakness.NAMED_RESIDUE, Weakness.HASH, Weakness.TIME])
+def test_one_guess_for_each_person(weakness, tmp_path):
+    toy = sqlite_round(tmp_path / "round", weakness, 1)
+    guesses = attack(Evidence(tmp_path / "round"), toy.people)
+    found = score(guesses, toy.truth, toy.groups)
+    assert len(guesses) == len(toy.people)
+    assert found.p < WINS, found
+
+
+def test_levels_are_guessed_too(tmp_path):
+    toy = sqlite_round(tmp_path / "round", Weakness.ORDER, 1)
+    tally = Tally()
+    tally.add(examine(Evidence(tmp_path / "round"), toy.people), toy.truth, toy.groups)
+    best = min(pool.p for pool in tally.verdict().pools.values() if pool.what == "level")
+    assert best < WINS
+
+
+def test_the_groups_of_the_answers_are_found(tmp_path):
+    """All guesses lie in the right group, so chance is one per group, not one in all."""
+    toy = sqlite_round(tmp_path / "round", Weakness.NONE, 1)
+    found = score(attack(Evidence(tmp_path / "round"), toy.people), toy.truth, toy.groups)
+    assert found.expected == pytest.approx(len(set(toy.groups.values())))
