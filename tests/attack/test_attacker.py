@@ -23,18 +23,19 @@ def cases():
                 yield pytest.param(system, weakness, id=f"{system}-{weakness.name.lower()}")
 
 
-def play(system, folder, weakness, seed):
+def play(system, folder, weakness, seed, **options):
     if system == "sqlite":
-        return sqlite_round(folder, weakness, seed)
-    return postgres_round(folder, weakness, seed, postgres_admin_url())
+        return sqlite_round(folder, weakness, seed, **options)
+    return postgres_round(folder, weakness, seed, postgres_admin_url(), **options)
 
 
-def judge(system, tmp_path, weakness, rounds):
+def judge(system, tmp_path, weakness, rounds, **options):
     tally = Tally()
     for seed in range(rounds):
         folder = tmp_path / str(seed)
-        toy = play(system, folder, weakness, seed)
-        tally.add(examine(Evidence(folder), toy.people), toy.truth, toy.groups)
+        toy = play(system, folder, weakness, seed, **options)
+        found = examine(Evidence(folder), toy.people)
+        tally.add(found, toy.truth, toy.groups, toy.text_groups)
         shutil.rmtree(folder)
     return tally.verdict()
 
@@ -51,6 +52,14 @@ def test_a_sound_urn_tells_nothing(system, tmp_path):
 @pytest.mark.parametrize(("system", "weakness"), list(cases()))
 def test_a_weak_urn_is_seen_through(system, weakness, tmp_path):
     verdict = judge(system, tmp_path, weakness, 1)
+    assert verdict.p < WINS, verdict.table()
+
+
+@pytest.mark.parametrize("weakness", [Weakness.SIZE, Weakness.ORDER, Weakness.TIME])
+@pytest.mark.parametrize("options", [{"silent": 60}, {"grouped": False}], ids=["silent", "whole"])
+@pytest.mark.parametrize("system", ["sqlite", "postgresql"])
+def test_neither_silent_people_nor_missing_groups_help(system, weakness, options, tmp_path):
+    verdict = judge(system, tmp_path, weakness, 1, **options)
     assert verdict.p < WINS, verdict.table()
 
 

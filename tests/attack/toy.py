@@ -4,6 +4,7 @@ It keeps the truth in memory, so its ballots are mere noise of the right length.
 taken from the product.
 """
 
+import hashlib
 import json
 import os
 import random
@@ -52,17 +53,32 @@ CREATE TABLE draft (id INTEGER PRIMARY KEY, body TEXT)
 
 
 class Toy:
-    """One round of `size` people in groups of about a dozen; `run` leaves the evidence."""
+    """One round of `size` people in groups of about a dozen; `run` leaves the evidence.
+
+    `silent` people give no answer. Unless `grouped`, texts are stored without their group; levels
+    always have it.
+    """
 
     def __init__(
-        self, connection: Any, folder: Path, weakness: Weakness, seed: int, size: int = 200
+        self,
+        connection: Any,
+        folder: Path,
+        weakness: Weakness,
+        seed: int,
+        *,
+        silent: int = 0,
+        grouped: bool = True,
+        size: int = 200,
     ) -> None:
         self._db, self._folder, self._weakness = connection, folder, weakness
         self._random = random.Random(seed)
         self._is_sqlite = isinstance(connection, sqlite3.Connection)
         self.people = [self._person(number) for number in range(1, size + 1)]
         self.groups = {person.id: person.group for person in self.people}
-        self.truth = {person.id: self._answer() for person in self.people}
+        self._grouped = grouped
+        self._order = self._random.sample(self.people, size - silent)  # of arrival
+        self.truth = {person.id: self._answer() for person in self._order}
+        self.text_groups = self.groups if grouped else dict.fromkeys(self.groups, "")
         self._public = {person.id: os.urandom(12).hex() for person in self.people}
         self._arrived: list[tuple[str, Answer, datetime]] = []
         self._log: list[str] = []
@@ -85,10 +101,9 @@ class Toy:
         """Play the round; `snapshot` takes evidence into the folder it is given."""
         self._set_up()
         snapshot(self._folder / "snapshots" / "hour-00")
-        order = self._random.sample(self.people, len(self.people))
-        share = -(-len(order) // HOURS)
+        share = -(-len(self._order) // HOURS)
         for hour in range(HOURS):
-            for number, person in enumerate(order[hour * share : (hour + 1) * share]):
+            for number, person in enumerate(self._order[hour * share : (hour + 1) * share]):
                 self._submit(person, _START + timedelta(hours=hour, seconds=97 * number))
             snapshot(self._folder / "snapshots" / f"hour-{hour + 1:02}")
         self._count()
@@ -126,7 +141,8 @@ class Toy:
             *(told, 1000 + int(person.id)),
         )
         if self._weakness is Weakness.XMIN:
-            self._slips(person.id, answer, at)
+            self._slip(person.id, answer.text, at, "text")
+            self._slip(person.id, str(answer.level), at, "level")
         else:
             length = len(answer.text.encode()) + 48 if self._weakness is Weakness.SIZE else BALLOT
             self._do("INSERT INTO ballot VALUES (?, ?)", os.urandom(16).hex(), os.urandom(length))
@@ -143,23 +159,16 @@ class Toy:
         self._do("INSERT INTO draft VALUES (?, ?)", self._draft, text)
         self._do("DELETE FROM draft")
 
-    def _slips(self, person: str, answer: Answer, at: datetime) -> None:
-        told = at.isoformat() if self._weakness is Weakness.TIME else None
-        cell = int(self.groups[person])
-        for question, value in (("text", answer.text), ("level", answer.level)):
-            number = os.urandom(16).hex()
-            if self._weakness is Weakness.HASH and question == "text":
-                number = _sha256(self._public[person])
-            self._do("INSERT INTO slip VALUES (?, ?, ?, ?, ?)", number, question, cell, value, told)
-
     def _count(self) -> None:
         arrived = list(self._arrived)
         self._db.execute("BEGIN")
         if self._weakness is not Weakness.XMIN:
-            for question in (0, 1):
+            for question in ("text", "level"):
                 if self._weakness is not Weakness.ORDER:
                     self._random.shuffle(arrived)
-                self._write_slips(arrived, question)
+                for person, answer, at in arrived:
+                    value = answer.text if question == "text" else str(answer.level)
+                    self._slip(person, value, at, question)
             self._db.execute("DELETE FROM ballot")
             self._db.execute("UPDATE receipt SET done = done")
         self._db.execute("COMMIT")
@@ -169,26 +178,13 @@ class Toy:
         elif not self._is_sqlite:
             self._db.execute("VACUUM")
 
-    def _write_slips(self, arrived: list[tuple[str, Answer, datetime]], question: int) -> None:
-        for person, answer, at in arrived:
-            self._one_slip(person, answer, at, question)
-
-    def _one_slip(self, person: str, answer: Answer, at: datetime, question: int) -> None:
+    def _slip(self, person: str, value: str, at: datetime, question: str) -> None:
         told = at.isoformat() if self._weakness is Weakness.TIME else None
+        cell = int(self.groups[person]) if self._grouped or question == "level" else None
         number = os.urandom(16).hex()
-        if self._weakness is Weakness.HASH:
-            number = _sha256(f"{self._public[person]}")[: 32 - question]
-        name, value = (("text", answer.text), ("level", answer.level))[question]
-        self._do(
-            "INSERT INTO slip VALUES (?, ?, ?, ?, ?)",
-            *(number, name, int(self.groups[person]), value, told),
-        )
-
-
-def _sha256(text: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()
+        if self._weakness is Weakness.HASH and question == "text":
+            number = hashlib.sha256(self._public[person].encode()).hexdigest()
+        self._do("INSERT INTO slip VALUES (?, ?, ?, ?, ?)", number, question, cell, value, told)
 
 
 def open_sqlite(path: Path, *, secure: bool) -> sqlite3.Connection:
@@ -200,19 +196,19 @@ def open_sqlite(path: Path, *, secure: bool) -> sqlite3.Connection:
     return connection
 
 
-def sqlite_round(folder: Path, weakness: Weakness, seed: int) -> Toy:
+def sqlite_round(folder: Path, weakness: Weakness, seed: int, **options: Any) -> Toy:
     """Play a round on SQLite; the evidence is in `folder`."""
     folder.mkdir(parents=True)
     path = folder / "toy.sqlite"
     careless = weakness in (Weakness.RESIDUE, Weakness.NAMED_RESIDUE)
     connection = open_sqlite(path, secure=not careless)
-    toy = Toy(connection, folder, weakness, seed)
+    toy = Toy(connection, folder, weakness, seed, **options)
     toy.run(lambda into: collecting.collect_sqlite(path, into, folder / "logs"))
     connection.close()
     return toy
 
 
-def postgres_round(folder: Path, weakness: Weakness, seed: int, url: str) -> Toy:
+def postgres_round(folder: Path, weakness: Weakness, seed: int, url: str, **options: Any) -> Toy:
     """Play a round on PostgreSQL in a schema that is gone afterwards."""
     import psycopg
 
@@ -221,7 +217,7 @@ def postgres_round(folder: Path, weakness: Weakness, seed: int, url: str) -> Toy
         schema = f"toy_{os.getpid()}_{seed}"
         connection.execute(f"CREATE SCHEMA {schema}")
         connection.execute(f"SET search_path = {schema}")
-        toy = Toy(connection, folder, weakness, seed)
+        toy = Toy(connection, folder, weakness, seed, **options)
         since: list[str] = []
 
         def snapshot(into: Path) -> None:
