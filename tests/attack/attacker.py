@@ -72,8 +72,8 @@ class _Attempt:
         columns = traces.telling_columns(answers.rows)
         for form in FORMS:
             for name, theirs in columns.items():
-                for source, mine in self._seen.columns.items():
-                    found = matching.shared(mine, theirs, form)
+                for source in self._seen.columns:
+                    found = matching.shared(self._seen.became(source, form), theirs, form)
                     if len(found) >= 3:
                         yield f"{form} of {source} in {name}", found
 

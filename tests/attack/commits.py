@@ -17,7 +17,8 @@ class Commits:
         self._tables = tables
         self._rows: dict[str, dict[Any, bytes]] = {name: {} for name in tables}
         self.last: dict[str, dict[Any, When]] = {name: {} for name in tables}
-        self.lying: dict[str, dict[Any, tuple[int, int, float]]] = {}
+        self.lying: dict[str, dict[Any, tuple[int, int, float]]] = {name: {} for name in tables}
+        self._leaf: dict[int, tuple[str, bytes, list[Any]]] = {}
         self._old: list[Frame] = []
         for number, snapshot in enumerate(evidence.snapshots):
             self._look(number, snapshot)
@@ -42,13 +43,21 @@ class Commits:
         self._old = pages.frames
         for leaf, (name, place) in home.items():
             content = pages.page(leaf)
-            # What the log did not show was changed at some time since the last look.
-            self._see(name, content, leaf, (number, -1) if number else None)
+            keys = self._known_page(name, leaf, content, (number, -1) if number else None)
+            for rank, key in enumerate(keys):
+                self.lying[name][key] = (place, rank, rank / len(keys))
+
+    def _known_page(self, name: str, leaf: int, content: bytes, when: When | None) -> list[Any]:
+        """Return the keys on a page, the first written first; `when` is said of what is new.
+
+        What the log did not show was changed at some time since the last look.
+        """
+        if self._leaf.get(leaf, ("", b"", []))[:2] != (name, content):
+            self._see(name, content, leaf, when)
             # Cells are put below each other: the newest of a page lies lowest.
             found = sorted(self._cells(name, content, leaf), key=lambda cell: -cell.offset)
-            for rank, cell in enumerate(found):
-                lying = (place, rank, rank / len(found))
-                self.lying.setdefault(name, {})[cell.key] = lying
+            self._leaf[leaf] = (name, content, [cell.key for cell in found])
+        return self._leaf[leaf][2]
 
     def _new(self, found: list[Frame]) -> Iterable[Frame]:
         same = found[: len(self._old)] == self._old
@@ -74,7 +83,7 @@ class Commits:
         keys = {item: self._key(name, one) for item, one in items.items()}
         last = (self.last if counted else self._open)[name]
         commits = {item: last[key] for item, key in keys.items() if key in last}
-        lying = self.lying.get(name, {})
+        lying = self.lying[name]
         written = {item: lying[key][:2] for item, key in keys.items() if key in lying}
         in_page = {item: lying[key][2] for item, key in keys.items() if key in lying}
         return [

@@ -22,7 +22,6 @@ Every part but the snapshots may be missing. `collect_sqlite`, `collect_postgres
 and `keep_mail` make it from a running installation; whatever tables there are, they are taken.
 """
 
-import hashlib
 import json
 import re
 import shutil
@@ -76,6 +75,8 @@ class Table:
 
     def identity(self, row: Row) -> Any:
         """Return what stays the same of a row from one snapshot to the next."""
+        if len(self.key) == 1:
+            return str(row.values.get(self.key[0]))
         names = self.key or sorted(row.values)
         return tuple(str(row.values.get(name)) for name in names)
 
@@ -88,13 +89,16 @@ class Raw:
     content: bytes
 
 
+Memory = dict[str, tuple[Any, Table]]  # each table as it was met last, with what it was read from
+
+
 class Snapshot:
     """One copy of the database."""
 
-    def __init__(self, folder: Path, memory: "dict[tuple[str, bytes], Table]") -> None:
+    def __init__(self, folder: Path, memory: Memory) -> None:
         self.name = folder.name
         self._folder = folder
-        self._memory = memory  # tables that did not change are parsed once
+        self._memory = memory  # a table that did not change is the same object
 
     @property
     def sqlite(self) -> Path | None:
@@ -106,7 +110,7 @@ class Snapshot:
     def tables(self) -> dict[str, Table]:
         """Return all tables, by name."""
         if self.sqlite is not None:
-            return _sqlite_tables(self.sqlite)
+            return _sqlite_tables(self.sqlite, self._memory)
         return self._postgres_tables(self._folder / "postgres")
 
     def raw(self) -> list[Raw]:
@@ -129,17 +133,17 @@ class Snapshot:
         tables = {}
         for path in sorted((folder / "tables").glob("*.jsonl")):
             content = path.read_bytes()
-            mark = (path.stem, hashlib.sha256(content).digest())
-            if mark not in self._memory:
+            name = path.stem
+            if name not in self._memory or self._memory[name][0] != content:
                 rows = [_postgres_row(json.loads(line)) for line in content.splitlines()]
-                key = schema["primary_keys"].get(path.stem, [])
                 foreign = {
                     column: (other, there)
-                    for name, column, other, there in schema["foreign_keys"]
-                    if name == path.stem
+                    for of, column, other, there in schema["foreign_keys"]
+                    if of == name
                 }
-                self._memory[mark] = Table(path.stem, rows, key, foreign)
-            tables[path.stem] = self._memory[mark]
+                table = Table(name, rows, schema["primary_keys"].get(name, []), foreign)
+                self._memory[name] = (content, table)
+            tables[name] = self._memory[name][1]
         return tables
 
 
@@ -158,7 +162,7 @@ class Evidence:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        memory: dict[tuple[str, bytes], Table] = {}
+        memory: Memory = {}
         names = sorted(path for path in (folder / "snapshots").iterdir() if path.name != "after")
         self.snapshots = [Snapshot(path, memory) for path in names]
         self.after = Snapshot(folder / "snapshots" / "after", memory)
@@ -188,37 +192,43 @@ def _lines(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines() if path.is_file() else []
 
 
-def _sqlite_tables(path: Path) -> dict[str, Table]:
+def _sqlite_tables(path: Path, memory: Memory) -> dict[str, Table]:
     """Read a copy of a copy: opening it folds the log in, and the evidence stays as it was."""
     with tempfile.TemporaryDirectory() as scratch:
         for end in ("", "-wal"):
             if (there := path.with_name(path.name + end)).is_file():
                 shutil.copyfile(there, Path(scratch) / there.name)
         connection = sqlite3.connect(Path(scratch) / path.name)
+        connection.execute("PRAGMA synchronous = OFF")  # it is a scratch
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             names = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
-            return {name: _sqlite_table(connection, name, sql or "") for name, sql in names}
+            return {name: _sqlite_table(connection, name, sql or "", memory) for name, sql in names}
         finally:
             connection.close()
 
 
-def _sqlite_table(connection: sqlite3.Connection, name: str, sql: str) -> Table:
+def _sqlite_table(connection: sqlite3.Connection, name: str, sql: str, memory: Memory) -> Table:
     numbered = not re.search(r"\)[^()]*WITHOUT\s+ROWID[^()]*$", sql, re.I)
     cursor = connection.execute(f'SELECT {"rowid, " if numbered else ""}* FROM "{name}"')
     columns = [entry[0] for entry in cursor.description][numbered:]
+    content = cursor.fetchall()
+    if name in memory and memory[name][0] == content:
+        return memory[name][1]
     rows = [
         Row(dict(zip(columns, found[numbered:], strict=True)), _rowid(found, numbered))
-        for found in cursor
+        for found in content
     ]
     information = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
     foreign = connection.execute(f'PRAGMA foreign_key_list("{name}")').fetchall()
-    return Table(
+    table = Table(
         name,
         rows,
         [entry[1] for entry in sorted(information, key=lambda entry: entry[5]) if entry[5]],
         {entry[3]: (entry[2], entry[4] or "id") for entry in foreign},
     )
+    memory[name] = (content, table)
+    return table
 
 
 def _rowid(found: Sequence[Any], numbered: bool) -> dict[str, Any]:

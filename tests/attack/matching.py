@@ -123,16 +123,24 @@ FORMS: dict[str, Callable[[str], list[str]]] = {
 }
 
 
-def shared(mine: Mapping[Any, Any], theirs: Mapping[Any, Any], form: str) -> dict[Any, Any]:
-    """Pair a person's value with an item's where the latter is a form of the former alone."""
-    became: dict[str, set[Any]] = defaultdict(set)
+Became = Mapping[str, set[Any]]
+
+
+def became(mine: Mapping[Any, str], form: str) -> Became:
+    """Return whose value may have become what."""
+    found: dict[str, set[Any]] = defaultdict(set)
     for person, value in mine.items():
         for one in FORMS[form](value):
-            became[one].add(person)
+            found[one].add(person)
+    return found
+
+
+def shared(known: Became, theirs: Mapping[Any, str], form: str) -> dict[Any, Any]:
+    """Pair people with items whose value is what theirs alone may have become."""
     pairs = []
     for item, value in theirs.items():
         for one in {value, value[:8]} if form == "prefix" else {value}:
-            people = became.get(one, ())
+            people = known.get(one, ())
             if len(people) == 1:
                 pairs.append((0, next(iter(people)), item))
     return greedy(pairs)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from tests.attack.evidence import Table
 from tests.attack.features import leaves
 from tests.attack.world import World
 
@@ -20,8 +21,12 @@ class Sought:
         self.owners: dict[str, dict[str, str]] = defaultdict(dict)
         self.places: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         for source, looks in (("", [*world.open, world.after]), ("backups' ", world.backups)):
+            seen: dict[str, Table] = {}
             for number, tables in enumerate(looks):
                 for name in tables:
+                    if seen.get(name) is tables[name]:
+                        continue
+                    seen[name] = tables[name]
                     self._look(number, f"{source}{name}", name, tables[name].rows)
 
     def _look(self, number: int, source: str, name: str, rows: list[Any]) -> None:

@@ -52,6 +52,7 @@ class Traces:
         }
         self._commits = Commits(evidence, {name: tables[name] for name in sorted(of_interest)})
         self.columns: Columns = {}
+        self._became: dict[tuple[str, str], matching.Became] = {}
         self._hours: dict[str, Feature] = {}
         self.of_people = [*self._of_linked(), *events.of_people(evidence, world)]
         self._bridges: dict[str, dict[str, str]] = {}
@@ -80,6 +81,12 @@ class Traces:
             yield from telling([*counted, *while_open], len(newest))
             for column, values in telling_columns(newest).items():
                 self.columns[f"{name}.{column}"] = values
+
+    def became(self, source: str, form: str) -> matching.Became:
+        """Return whose value of a column may have become what."""
+        if (source, form) not in self._became:
+            self._became[source, form] = matching.became(self.columns[source], form)
+        return self._became[source, form]
 
     def _keep_hours(self, key: str, name: str, hours: dict[str, int]) -> None:
         if len(hours) >= len(self._world.people) / 10:
@@ -143,9 +150,9 @@ class Traces:
         shared = [
             found
             for theirs in columns.values()
-            for values in list(self.columns.values())
+            for source in list(self.columns)
             for form in matching.FORMS
-            if len(found := matching.shared(values, theirs, form)) >= enough
+            if len(found := matching.shared(self.became(source, form), theirs, form)) >= enough
         ]
         if shared:
             yield "shared value", max(shared, key=len)

@@ -96,8 +96,9 @@ class World:
     def _linked(self, name: str, looks: Looks) -> Linked:
         found = Linked()
         before: dict[Any, Any] | None = None
+        table = None
         for number, tables in enumerate(looks):
-            if name not in tables:
+            if name not in tables or tables[name] is table:
                 continue
             table = tables[name]
             now = {table.identity(row): row.values for row in table.rows}
@@ -125,7 +126,10 @@ class World:
         last: dict[Any, Placed] = {}
         owner: dict[Any, str] = {}
         at_first: set[Any] = set()
+        table = None
         for number, tables in enumerate(looks):
+            if tables.get(name) is table:
+                continue
             table = tables.get(name, Table(name, [], []))
             for place, row in enumerate(table.rows):
                 item = table.identity(row)
