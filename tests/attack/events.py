@@ -11,8 +11,8 @@ from tests.attack.features import Feature, telling
 from tests.attack.world import World
 
 _WORDS = re.compile(r"[^\w.@+-]+")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_CHANGING = re.compile(r"[0-9A-Fa-f-]*\d[0-9A-Fa-f-]*")
+_NUMBER = re.compile(r"(?<![\w-])\d+(?:\.\d+)?(?=[A-Za-z]{0,2}(?![\w-]))")  # 12, 1.5, 30ms
+_CHANGING = re.compile(r"[\w.-]*\d[\w.-]*|[\w-]{16,}")  # from line to line: numbers, tokens
 
 
 def of_people(evidence: Evidence, world: World) -> list[Feature]:

@@ -11,6 +11,7 @@ from tests.attack.evidence import Evidence
 from tests.attack.toy import Weakness, postgres_round, sqlite_round
 from tests.conftest import postgres_admin_url
 
+pytestmark = pytest.mark.slow
 WINS = 1e-12
 # Enough to see an attacker who takes chance for success; ATTACK_ROUNDS=50 is the full proof.
 SOUND_ROUNDS = int(os.environ.get("ATTACK_ROUNDS", "8"))
@@ -40,7 +41,6 @@ def judge(system, tmp_path, weakness, rounds, **options):
     return tally.verdict()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("system", ["sqlite", "postgresql"])
 def test_a_sound_urn_tells_nothing(system, tmp_path):

@@ -89,6 +89,31 @@ def test_mails_are_laid_to_people(world, people, tmp_path):
     assert times == {one.id: 1000.5 + number for number, one in enumerate(people)}
 
 
+def test_a_log_that_names_people_is_read(world, people, tmp_path):
+    (tmp_path / "round" / "logs").mkdir()
+    lines = [
+        "boot",
+        *(f"12:00 POST /i/{one.also[1]} 303" for one in people),
+        f"to {people[0].also[0]}",
+    ]
+    (tmp_path / "round" / "logs" / "web.log").write_text("\n".join(lines))
+    found = {one.name: one for one in events.of_people(Evidence(tmp_path / "round"), world)}
+    assert found["log web.log first"].values == {one.id: at for at, one in enumerate(people, 1)}
+    assert found["log web.log last"].values[people[0].id] == len(lines) - 1
+    alike = list(events.crowds(Evidence(tmp_path / "round"), PEOPLE))
+    assert [count for name, count, _features in alike if name.startswith("log")] == [PEOPLE]
+
+
+def test_files_that_are_named_after_people_are_seen(world, people, take, tmp_path):
+    for one in people:
+        (tmp_path / f"draft-{one.id}").mkdir()
+        (tmp_path / f"draft-{one.id}" / f"{one.also[1]}.json").write_text("x" * int(one.id))
+    collecting.collect_files(tmp_path, tmp_path / "round" / "snapshots" / "after")
+    found = {one.name: one for one in events.of_people(Evidence(tmp_path / "round"), world)}
+    assert found["files after size"].values == {one.id: int(one.id) for one in people}
+    assert set(found["files after mtime"].values) == {one.id for one in people}
+
+
 def test_raw_bytes_are_taken(world, people, tmp_path):
     raw = {one.kind: one.content for one in Evidence(tmp_path / "round").after.raw()}
     address = people[0].also[0].encode()

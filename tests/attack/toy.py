@@ -36,6 +36,7 @@ class Weakness(StrEnum):
     TIME = "the same moment in receipt and answer"
     RESIDUE = "plain text left in free pages and log"
     NAMED_RESIDUE = "plain text left beside an identifier"
+    DRAFT = "drafts kept until the count"
     HASH = "the answer's id is a hash of the invitation's"
     LOG = "the log tells the size of each request"
 
@@ -48,7 +49,8 @@ CREATE TABLE receipt (invitation_id INTEGER PRIMARY KEY REFERENCES invitation (i
     done BOOLEAN, at TEXT);
 CREATE TABLE ballot (id TEXT PRIMARY KEY, sealed BLOB) WITHOUT ROWID;
 CREATE TABLE slip (id TEXT PRIMARY KEY, question TEXT, cell INTEGER, value TEXT, at TEXT);
-CREATE TABLE draft (id INTEGER PRIMARY KEY, body TEXT)
+CREATE TABLE draft (id INTEGER PRIMARY KEY, body TEXT,
+    invitation_id INTEGER REFERENCES invitation (id))
 """
 
 
@@ -132,7 +134,7 @@ class Toy:
 
     def _submit(self, person: Person, at: datetime) -> None:
         answer = self.truth[person.id]
-        if self._weakness in (Weakness.RESIDUE, Weakness.NAMED_RESIDUE):
+        if self._weakness in (Weakness.RESIDUE, Weakness.NAMED_RESIDUE, Weakness.DRAFT):
             self._leave_draft(person, answer)
         self._db.execute("BEGIN")
         told = at.isoformat() if self._weakness is Weakness.TIME else None
@@ -156,12 +158,15 @@ class Toy:
         body = {"text": answer.text, **({"of": self._public[person.id]} if named else {})}
         self._draft += 1
         text = json.dumps(body, ensure_ascii=False)
-        self._do("INSERT INTO draft VALUES (?, ?)", self._draft, text)
-        self._do("DELETE FROM draft")
+        kept = 1000 + int(person.id) if self._weakness is Weakness.DRAFT else None
+        self._do("INSERT INTO draft VALUES (?, ?, ?)", self._draft, text, kept)
+        if kept is None:
+            self._do("DELETE FROM draft")
 
     def _count(self) -> None:
         arrived = list(self._arrived)
         self._db.execute("BEGIN")
+        self._db.execute("DELETE FROM draft")
         if self._weakness is not Weakness.XMIN:
             for question in ("text", "level"):
                 if self._weakness is not Weakness.ORDER:
