@@ -17,13 +17,6 @@ WINS = 1e-12
 SOUND_ROUNDS = int(os.environ.get("ATTACK_ROUNDS", "8"))
 
 
-def cases():
-    for system in ("sqlite", "postgresql"):
-        for weakness in Weakness:
-            if weakness is not Weakness.NONE:
-                yield pytest.param(system, weakness, id=f"{system}-{weakness.name.lower()}")
-
-
 def play(system, folder, weakness, seed, **options):
     if system == "sqlite":
         return sqlite_round(folder, weakness, seed, **options)
@@ -49,10 +42,43 @@ def test_a_sound_urn_tells_nothing(system, tmp_path):
     assert not verdict.alarm, verdict.table()
 
 
-@pytest.mark.parametrize(("system", "weakness"), list(cases()))
-def test_a_weak_urn_is_seen_through(system, weakness, tmp_path):
+# Most leaks show in several ways; each way must be seen by itself.
+WAYS = [
+    ("sqlite", Weakness.SIZE, "by same transaction: last.sealed:size ~ length of the text"),
+    ("sqlite", Weakness.SIZE, "by hour and commit: last.sealed:size ~ length of the text"),
+    ("postgresql", Weakness.SIZE, "by same transaction: last.sealed:size ~ length of the text"),
+    ("postgresql", Weakness.SIZE, "by hour and xmin: last.sealed:size ~ length of the text"),
+    ("sqlite", Weakness.ORDER, "rank: receipt open:commit ~ answer:rowid ~"),
+    ("postgresql", Weakness.ORDER, "rank: receipt open:xmin ~ answer:ctid ~"),
+    ("postgresql", Weakness.ORDER, "rank: receipt open:xmin ~ answer:cmin ~"),
+    ("postgresql", Weakness.XMIN, "equal: receipt after:xmin ~ answer:xmin"),
+    ("postgresql", Weakness.XMIN, "nearest: receipt after:xmin ~ answer:xmin"),
+    ("sqlite", Weakness.TIME, "equal: receipt after.at ~ answer.at"),
+    ("sqlite", Weakness.TIME, "key: same of receipt.at in at"),
+    ("sqlite", Weakness.RESIDUE, "rank: receipt open:commit ~ raw wal early-first"),
+    ("postgresql", Weakness.RESIDUE, "rank: receipt open:xmin ~ raw wal early-first"),
+    ("postgresql", Weakness.RESIDUE, "rank: receipt open:xmin ~ raw heap:draft"),
+    ("sqlite", Weakness.NAMED_RESIDUE, "beside: raw wal"),
+    ("postgresql", Weakness.NAMED_RESIDUE, "beside: raw wal"),
+    ("sqlite", Weakness.DRAFT, "key: in one row of draft"),
+    ("postgresql", Weakness.DRAFT, "key: in one row of draft"),
+    ("sqlite", Weakness.HASH, "key: sha256 of invitation.public_id in id"),
+    ("sqlite", Weakness.LOG, "rank: log web.log lines"),
+    ("sqlite", Weakness.XMIN, "rank: receipt open:commit ~ answer:commit"),
+    ("postgresql", Weakness.TIME, "equal: receipt after.at ~ answer.at"),
+    ("postgresql", Weakness.HASH, "key: sha256 of invitation.public_id in id"),
+    ("postgresql", Weakness.LOG, "rank: log web.log lines"),
+]
+
+
+@pytest.mark.parametrize("case", sorted({(system, weakness) for system, weakness, _way in WAYS}))
+def test_a_weak_urn_is_seen_through_in_each_way(case, tmp_path):
+    system, weakness = case
     verdict = judge(system, tmp_path, weakness, 1)
     assert verdict.p < WINS, verdict.table()
+    for way in [way for *of, way in WAYS if tuple(of) == case]:
+        found = [pool.p for name, pool in verdict.pools.items() if way in name]
+        assert found and min(found) < WINS, way
 
 
 @pytest.mark.parametrize("weakness", [Weakness.SIZE, Weakness.ORDER, Weakness.TIME])
