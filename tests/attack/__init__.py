@@ -9,6 +9,7 @@ alone knows the truth, and hands it to `chance` after the attacker has spoken:
     tally = chance.Tally()
     for folder, people, truth in rounds:
         tally.add(attacker.examine(Evidence(folder), people), truth, groups)
+        # texts stored without their group: add(..., groups, dict.fromkeys(groups, ""))
     verdict = tally.verdict()
     assert not verdict.alarm, verdict.table()
 

@@ -18,8 +18,8 @@
       logs/*               what web and worker printed
       mails/SECONDS-N.eml  as received; SECONDS (unix time, may have a fraction) is the arrival
 
-Every part but the snapshots may be missing. `collect_sqlite`, `collect_postgres`, `collect_files`
-and `keep_mail` make it from a running installation; whatever tables there are, they are taken.
+Every part but the snapshots may be missing. `collecting` makes it from a running
+installation; whatever tables there are, they are taken.
 """
 
 import json
