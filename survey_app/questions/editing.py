@@ -2,9 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from survey_app.questions.schema import Question, QuestionDocument, QuestionTranslation, Translation
+from survey_app.questions.ids import new_id
+from survey_app.questions.schema import (
+    Question,
+    QuestionDocument,
+    QuestionTranslation,
+    Section,
+    Translation,
+)
 
 
 def position_of(document: QuestionDocument, question_id: str) -> int | None:
@@ -74,6 +82,44 @@ def _with(
     content = document.model_dump(by_alias=True, exclude={"questions", "translations"})
     content["questions"] = [question.model_dump() for question in questions]
     content["translations"] = {"en": translation.model_dump() if translation else None}
+    return QuestionDocument.model_validate(content)
+
+
+def with_section(document: QuestionDocument, section: Section) -> QuestionDocument:
+    """Add a section behind the others, unless one of this id is there."""
+    if any(known.id == section.id for known in document.sections):
+        return document
+    return document.model_copy(update={"sections": (*document.sections, section)})
+
+
+def with_sections(
+    document: QuestionDocument, typed: Sequence[tuple[str, str, str]]
+) -> QuestionDocument:
+    """Give sections other words: (id, title, intro); "" is a new one, and one without a title goes.
+
+    Questions of a section that goes stay, outside of any. Sections that `typed` leaves out stay.
+
+    Raises:
+        ValidationError: a title or an introduction is too long.
+    """
+    words = {name: (title, intro) for name, title, intro in typed if name}
+    kept = [
+        {"id": known.id, "title": title, "intro": intro}
+        for known in document.sections
+        for title, intro in [words.get(known.id, (known.title, known.intro))]
+        if title.strip()
+    ]
+    kept += [
+        {"id": new_id(), "title": title, "intro": intro}
+        for name, title, intro in typed
+        if not name and title.strip()
+    ]
+    content = document.model_dump(by_alias=True)
+    content["sections"] = kept
+    names = {section["id"] for section in kept}
+    for question in content["questions"]:
+        if question["section"] not in names:
+            question["section"] = None
     return QuestionDocument.model_validate(content)
 
 
