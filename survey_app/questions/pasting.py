@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from survey_app.errors import Invalid, Problem
 from survey_app.i18n import _
-from survey_app.questions import formats
+from survey_app.questions import editing, formats
 from survey_app.questions.formats import ReadPaper, decoding
 from survey_app.questions.question_types import Kind
 from survey_app.questions.schema import QuestionDocument, Source
@@ -60,7 +60,9 @@ def read(given: Given) -> ReadPaper:
         Invalid: there is nothing to read.
     """
     if not given.text.strip():
-        raise Invalid(_("Xin dán nội dung vào ô, hoặc chọn một tệp."))
+        if given.kind == "feedback":
+            raise Invalid(_("Xin dán phiếu vào ô, hoặc chọn một tệp."))
+        raise Invalid(_("Xin dán đề vào ô, hoặc chọn một tệp."))
     paper = formats.read_text(given.text, given.kind)
     if not paper.questions and not paper.document:
         raise Invalid(_("Chưa đọc được câu hỏi nào."), problems=paper.problems)
@@ -113,3 +115,24 @@ def with_header(document: QuestionDocument, typed: dict[str, str]) -> QuestionDo
     except ValidationError:
         problem = Problem("too_long", _("Tên dài nhất 500 ký tự, các đoạn khác 10.000."))
         raise Invalid(problem.message, problems=[problem]) from None
+
+
+def typed_sections() -> list[tuple[str, str, str]]:
+    """Return the sections the present request's form gives words to: id, title, introduction."""
+    names = ("section_id", "section_title", "section_intro")
+    return list(zip(*(request.form.getlist(name) for name in names), strict=False))
+
+
+def with_sections(
+    document: QuestionDocument, sections: list[tuple[str, str, str]]
+) -> QuestionDocument:
+    """Return the document with other words at its sections; see `editing.with_sections`.
+
+    Raises:
+        Invalid: something is too long.
+    """
+    try:
+        return editing.with_sections(document, sections) if sections else document
+    except ValidationError:
+        message = _("Tên phần dài nhất 500 ký tự, lời dẫn của phần dài nhất 10.000.")
+        raise Invalid(message, problems=[Problem("too_long", message)]) from None

@@ -19,7 +19,8 @@ _INLINE_AFTER: Final = ("balance_pairs", "emphasis", "fragments_join")
 _CORE: Final = ("normalize", "block", "inline", "text_join")
 _IN_LINE: Final = frozenset({"strong", "em", "a", "br"})
 _ALL: Final = _IN_LINE | {"p", "ul", "ol", "li"}
-_ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}
+# "*": by itself the sanitiser lets `title` and `lang` stand anywhere.
+_ATTRIBUTES: Final = {"*": set[str](), "a": {"href"}, "ol": {"start"}}
 
 
 class _Renderer(RendererHTML):
@@ -60,7 +61,8 @@ def rich_line(text: str) -> Markup:
 
     Lists and headings are no blocks here: "1954. …" at its beginning stays a year.
     """
-    return _clean(_MARKDOWN.renderInline(text), _IN_LINE)
+    # Where it stands, the style sheet may keep line ends as they are: one break for each, not two.
+    return Markup("").join(_clean(_MARKDOWN.renderInline(text), _IN_LINE).splitlines())
 
 
 def _clean(html: str, elements: frozenset[str]) -> Markup:
