@@ -129,8 +129,10 @@ def with_sections(
     """Return the document with other words at its sections; see `editing.with_sections`.
 
     Raises:
-        Invalid: something is too long.
+        Invalid: something is too long, or a new section has no title.
     """
+    if any(intro.strip() and not (name or title.strip()) for name, title, intro in sections):
+        raise Invalid(_("Phần mới có lời dẫn mà chưa có tên; xin ghi tên phần."))
     try:
         return editing.with_sections(document, sections) if sections else document
     except ValidationError:

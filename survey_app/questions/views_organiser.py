@@ -103,6 +103,7 @@ def header(slug: str) -> ResponseReturnValue:
         stored = {name: getattr(draft.document, name) for name in pasting.HEADER_TEXTS}
         stored["source"] = ""
         shown = [(item.id, item.title, item.intro) for item in draft.document.sections]
+        shown.append(("", "", ""))  # room for a new one
         return render_template(
             "questions/header.html", slug=slug, draft=draft, typed=stored, sections=shown
         )

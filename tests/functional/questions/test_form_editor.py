@@ -303,8 +303,14 @@ def test_sections_and_introduction_are_written_on_one_page(
     assert_page(page.text, page.headers)
     assert "<strong>đọc kỹ</strong>" in page.text
     assert '<a href="https://a.example" rel="noopener noreferrer">trang</a>' in page.text
-    again = data | {"section_title": ["x" * 501, "", "", ""], "revision": "2"}
-    assert submit(client, f"{PAGE}/header", again).status_code == 422
+    again = data | {"section_title": ["x" * 501, "", "", "Phần gõ dở"], "revision": "2"}
+    page = submit(client, f"{PAGE}/header", again)
+    assert page.status_code == 422 and "Phần gõ dở" in page.text
+    page = submit(client, f"{PAGE}/header", again | {"section_title": ["A", "", "", " "]})
+    assert (
+        page.status_code == 422 and "chưa có tên" in page.text and ">\nLời</textarea>" in page.text
+    )
+    assert draft(db) == made
 
 
 def test_the_preview_shows_every_type_and_runs_no_script(
