@@ -130,3 +130,7 @@ def test_the_pages_of_a_form_hold_to_the_rules(
         me.open(f"/organiser/questions/{slug}{path}")
     for question in draft(world, slug).questions:
         me.open(f"/organiser/questions/{slug}/edit?q={question.id}")
+    me.press("EN, English", axe=False)
+    for path in ("/edit", "/edit?q=new", "/header", "/preview", "/approve"):
+        me.page.goto(f"{me.page.url.split('/questions/')[0]}/questions/{slug}{path}")
+        assert me.problems(axe=False, locale="en") == [], path
