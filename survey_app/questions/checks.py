@@ -12,7 +12,7 @@ from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _
-from survey_app.questions.checks_of_forms import condition_errors, form_errors, form_hints
+from survey_app.questions.checks_of_forms import document_errors, form_errors, form_hints
 from survey_app.questions.checks_of_sets import set_hints, translation_findings, twins
 from survey_app.questions.question_types import Kind
 from survey_app.questions.references import names_letters, refers_to_others
@@ -50,9 +50,9 @@ def check(document: QuestionDocument) -> Findings:
         errors.append(
             Problem("no_questions", _("Bộ câu hỏi chưa có câu nào dùng được (không kể câu nháp)."))
         )
-    conditions = condition_errors(document) if document.kind == "feedback" else {}
+    known = document_errors(document)
     for number, question in enumerate(document.questions, start=1):
-        found = check_question(question, document.kind, number, conditions.get(number, ()))
+        found = check_question(question, document.kind, number, known.get(number, ()))
         if question.state == "draft":
             hints.append(_draft_hint(question, number))
             hints.extend(found.errors)

@@ -3,13 +3,13 @@
 Findings of one question come without a place; `checks.py` says which question it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _
-from survey_app.questions.schema import Choice, Question, QuestionDocument
+from survey_app.questions.schema import Choice, Question, QuestionDocument, QuestionTranslation
 from survey_app.questions.sensitive import asks_belief, asks_who, sounds_like_belief
 from survey_app.vietnamese import same_text_key
 
@@ -135,19 +135,47 @@ def deciding_questions(document: QuestionDocument, before: int) -> tuple[Questio
     )
 
 
-def condition_errors(document: QuestionDocument) -> Mapping[int, tuple[Problem, ...]]:
-    """Return what is wrong with conditions: number of the question, from 1 -> its problems."""
+def document_errors(document: QuestionDocument) -> Mapping[int, tuple[Problem, ...]]:
+    """Return what a form knows to be wrong with its questions: number, from 1 -> problems.
+
+    That is their conditions, and what their English asks. Other kinds of set have nothing of it.
+    """
+    if document.kind != "feedback":
+        return {}
     places = {question.id: place for place, question in enumerate(document.questions, start=1)}
-    found: dict[int, tuple[Problem, ...]] = {}
+    english = document.translations.en
+    found: dict[int, list[Problem]] = {}
     for number, question in enumerate(document.questions, start=1):
-        if question.condition is None:
-            continue
-        place = places[question.condition.question]
-        asked = document.questions[place - 1]
-        wrong = tuple(_condition_errors(question, asked, later=place > number, place=place))
+        wrong: list[Problem] = []
+        if question.condition is not None:
+            place = places[question.condition.question]
+            asked = document.questions[place - 1]
+            wrong += _condition_errors(question, asked, later=place > number, place=place)
+        if english is not None and question.id in english.questions:
+            wrong += _english_errors(question, english.questions[question.id])
         if wrong:
             found[number] = wrong
-    return found
+    return {number: tuple(wrong) for number, wrong in found.items()}
+
+
+def _english_errors(question: Question, words: QuestionTranslation) -> Iterator[Problem]:
+    """The same bans for the translation, where the question itself keeps to them."""
+    translated = question.model_copy(
+        update={
+            "text": words.text,
+            "choices": _with_words(question.choices, words.choices),
+            "rows": _with_words(question.rows, words.rows),
+        }
+    )
+    if asks_belief(translated) and not asks_belief(question):
+        message = _("Bản tiếng Anh của câu này hỏi về niềm tin, tình cảm hoặc thái độ chính trị.")
+        yield Problem("asks_belief", message)
+    if asks_who(translated) and not asks_who(question):
+        yield Problem("identifies", _("Bản tiếng Anh của câu này làm lộ ai trả lời."))
+
+
+def _with_words(parts: Sequence[Choice], words: Mapping[str, str]) -> tuple[Choice, ...]:
+    return tuple(part.model_copy(update={"text": words.get(part.id, "")}) for part in parts)
 
 
 def _condition_errors(

@@ -7,6 +7,7 @@ from typing import Any
 
 from survey_app.questions.ids import new_id
 from survey_app.questions.schema import (
+    Condition,
     Question,
     QuestionDocument,
     QuestionTranslation,
@@ -55,7 +56,7 @@ def move(document: QuestionDocument, question_id: str, position: int) -> Questio
 
 
 def take_out(document: QuestionDocument, question_id: str) -> QuestionDocument:
-    """Remove a question, its translation, and conditions that asked for its answer."""
+    """Remove a question, its translation, and conditions that named it (`parcel` keeps them)."""
     kept = []
     for question in document.questions:
         if question.id == question_id:
@@ -143,6 +144,11 @@ def parcel(document: QuestionDocument, question_id: str) -> str:
         "position": position_of(document, question_id),
         "question": question.model_dump(mode="json", exclude_defaults=True),
         "english": english.model_dump(mode="json", exclude_defaults=True) if english else None,
+        "asked_after": {
+            item.id: list(item.condition.any_of)
+            for item in document.questions
+            if item.condition is not None and item.condition.question == question_id
+        },
     }
     return json.dumps(content, ensure_ascii=False)
 
@@ -159,4 +165,19 @@ def put_back(document: QuestionDocument, text: str) -> QuestionDocument:
     question = Question.model_validate(content["question"])
     words = content.get("english")
     english = QuestionTranslation.model_validate(words) if words else None
-    return put(document, question, english, content["position"])
+    document = put(document, question, english, content["position"])
+    for name, choices in dict(content.get("asked_after", {})).items():
+        document = _asked_after(document, name, question.id, choices)
+    return document
+
+
+def _asked_after(
+    document: QuestionDocument, name: str, question_id: str, choices: list[str]
+) -> QuestionDocument:
+    """Give a question its condition back, unless it has another one by now."""
+    question = document.question(name)
+    if question is None or question.condition is not None:
+        return document
+    condition = Condition(question=question_id, any_of=tuple(choices))
+    changed = question.model_copy(update={"condition": condition})
+    return put(document, changed, english_of(document, name))

@@ -44,6 +44,11 @@ _SEVERAL: Final = re.compile(
     r"|\b(?:select|choose|tick)\b[^.?!]{0,20}\b(?:all|several|up to)\b",
     re.IGNORECASE,
 )
+_CLOSING: Final = re.compile(
+    r"(?:xin |trân trọng |chân thành )*(?:cảm|cám) ơn\b[^?]*|trân trọng\W*|thank you\b[^?]*"
+    r"|.{0,40}\bngày\W+tháng\W+năm\b.*",
+    re.IGNORECASE,
+)
 _OTHER: Final = re.compile(
     r"(?:(?:ý kiến|phương án|lý do|nội dung|điều|mục) )?khác(?:\s*[(:].*)?|other(?:\s*[(:].*)?",
     re.IGNORECASE,
@@ -118,6 +123,8 @@ def _cut(lines: Sequence[Line]) -> _Form:
             joined = False
         elif is_part(line):
             section, joined = line.text[:300], False
+        elif _CLOSING.fullmatch(line.text) or (label is not None and label.rest.blank):
+            form.left_out.append(line.number)
         elif choices := _choices(line, form.blocks):
             form.blocks[-1].choices.extend(choices)
             joined = False
@@ -125,8 +132,6 @@ def _cut(lines: Sequence[Line]) -> _Form:
             _before_the_first(form, line)
         elif label is None and labelled and joined:
             form.blocks[-1].words.append(_bare(line))
-        elif label is not None and label.rest.blank:
-            form.left_out.append(line.number)
         else:
             words = _bare(label.rest if label else line)
             form.blocks.append(_Block(line.number, [words], section))

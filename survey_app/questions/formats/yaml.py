@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from survey_app.errors import Problem
 from survey_app.i18n import _
 from survey_app.questions.checks import broken_reasons
-from survey_app.questions.checks_of_forms import condition_errors, form_errors
+from survey_app.questions.checks_of_forms import document_errors, form_errors
 from survey_app.questions.formats.paper import ReadPaper, ReadQuestion, State
 from survey_app.questions.formats.yaml_messages import sentence
 from survey_app.questions.formats.yaml_nodes import Loaded, Path, load
@@ -51,9 +51,9 @@ def read(text: str) -> ReadPaper:
         document = QuestionDocument.model_validate(loaded.data)
     except ValidationError as error:
         return _refused(loaded, error)
-    conditions = condition_errors(document) if document.kind == "feedback" else {}
+    known = document_errors(document)
     questions = tuple(
-        _read_question(number, question, document, loaded, conditions.get(number, ()))
+        _read_question(number, question, document, loaded, known.get(number, ()))
         for number, question in enumerate(document.questions, start=1)
     )
     problems = tuple(loaded.problems)
@@ -180,7 +180,7 @@ def _read_question(
     question: Question,
     document: QuestionDocument,
     loaded: Loaded,
-    conditions: tuple[Problem, ...],
+    more: tuple[Problem, ...],
 ) -> ReadQuestion:
     shown = shown_question(number, question, loaded.where(("questions", number - 1)))
     scored = document.kind == "quiz" and question.kind_of_question.scored
@@ -189,7 +189,7 @@ def _read_question(
     # Whatever is wrong with a question of a form is wrong for good: no key can mend it.
     unfit = tuple(
         Problem(reason.code, reason.message, shown.where)
-        for reason in (*form_errors(question), *conditions)
+        for reason in (*form_errors(question), *more)
     )
     return _with_state(shown, question, unfit, scored=scored)
 
@@ -222,6 +222,7 @@ def shown_question(number: int, question: Question, where: str | None) -> ReadQu
         range=(limits.min, limits.max) if limits else None,
         weights=tuple(weights.get(c.id, "0") for c in question.choices) if weights else None,
         pairs=tuple((pair.left, pair.right) for pair in question.pairs),
+        rows=tuple(row.text for row in question.rows),
         shuffle=question.shuffle,
         explanation=question.explanation or None,
         source="; ".join(source_line(item) for item in question.sources) or None,

@@ -1,6 +1,7 @@
 """Making a feedback form in the browser, without any script: pasted, written, changed, approved."""
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -351,6 +352,21 @@ def test_what_was_typed_is_shown_when_the_draft_is_gone(
     assert "Gõ muộn?" in page.text and "Thảo luận theo nhóm nhỏ" in page.text
 
 
+def test_undoing_a_deletion_brings_conditions_back(
+    client: FlaskClient, shipped: QuestionDocument, db: Database
+) -> None:
+    page = edit(client, "thoi-luong", "delete")
+    assert draft(db).question("nen-bot").condition is None
+    parcel = html.unescape(re.search(r'name="parcel" value="([^"]*)"', page.text)[1])
+    edit(client, "nen-them", condition=["hinh-thuc-du:truc-tiep"])
+    data = {"csrf_token": csrf_of(page), "parcel": parcel}
+    assert client.post(f"{PAGE}/undo", data=data).status_code == 303
+    made = draft(db)
+    assert made.question("nen-bot") == shipped.question("nen-bot")
+    assert made.question("nen-them").condition.question == "hinh-thuc-du"  # changed meanwhile
+    assert [item.id for item in made.questions] == [item.id for item in shipped.questions]
+
+
 def test_a_form_is_downloaded_as_yaml_only(client: FlaskClient, shipped: QuestionDocument) -> None:
     assert b"kind: feedback" in client.get(f"{PAGE}/export/yaml").data
     for to in ("text", "docx"):
@@ -367,7 +383,9 @@ def test_the_command_line_checks_stores_and_writes_a_form(app: Flask, tmp_path: 
 
     result = run("check", SHIPPED, "--json")
     assert result.exit_code == 0, result.output
-    assert '"kind": "feedback"' in result.stdout and '"state": "error"' not in result.stdout
+    paper = json.loads(result.stdout)
+    assert (paper["kind"], {item["state"] for item in paper["questions"]}) == ("feedback", {"ok"})
+    assert [len(item["rows"]) for item in paper["questions"] if item["type"] == "matrix"] == [3]
     assert run("import", SHIPPED, "--slug", SLUG).exit_code == 0
     out = tmp_path / "out.yaml"
     assert run("export", SLUG, "--to", "yaml", out).exit_code == 0

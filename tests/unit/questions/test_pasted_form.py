@@ -83,6 +83,15 @@ def test_title_introduction_numbers_sections_and_lines_to_write_on() -> None:
     assert [question.section for question in made.questions] == [s.id for s in made.sections]
 
 
+def test_lines_that_ask_nothing_are_left_out_and_told() -> None:
+    paper = read(
+        "Câu 1: Một?\nXin trân trọng cảm ơn đồng chí!\nLạng Sơn, ngày ... tháng ... năm 2024\nCâu 2:\n"
+    )
+    assert [question.text for question in paper.questions] == ["Một?"]
+    (problem,) = paper.problems
+    assert (problem.code, problem.where) == ("left_out", "dòng 2, 3, 4")
+
+
 def test_without_a_title_the_first_line_is_a_question() -> None:
     paper = read("- Tài liệu thế nào?\n• Góp ý cho buổi sau?")
     assert paper.title is None

@@ -120,6 +120,31 @@ def test_labels_and_rows_are_read_too() -> None:
     assert codes(**matrix, rows=labelled("Tài liệu rõ ràng")) == set()
 
 
+def test_the_english_keeps_to_it_too() -> None:
+    question = {
+        "id": "q",
+        "type": "single",
+        "text": "Sau buổi họp:",
+        "choices": labelled("Đã rõ", "Chưa rõ"),
+    }
+
+    def found(**words: object) -> list[tuple[str, str | None]]:
+        document = QuestionDocument.model_validate(
+            {
+                "kind": "feedback",
+                "title": "Phiếu",
+                "questions": [{"id": "p", "type": "long_text", "text": "Gì?"}, question],
+                "translations": {"en": {"questions": {"q": words}}},
+            }
+        )
+        return [(problem.code, problem.where) for problem in check(document).errors]
+
+    assert found(text="After the session:") == []
+    assert found(text="Are you proud?") == [("asks_belief", "câu 2")]
+    assert found(text="After it:", choices={"c0": "I feel loyal"}) == [("asks_belief", "câu 2")]
+    assert found(text="Which department are you from?") == [("identifies", "câu 2")]
+
+
 def test_what_is_left_unsaid_is_only_asked_about() -> None:
     document = QuestionDocument.model_validate(
         {
