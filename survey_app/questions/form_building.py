@@ -14,7 +14,10 @@ from survey_app.questions.scales import ENGLISH
 from survey_app.questions.schema import Question, QuestionTranslation, Section
 
 SHORTEST_CAP, LONGEST_CAP = 50, 2000
-_PLACES: Final = {"range": "low"}  # where the page shows what is wrong with a field
+_PLACES: Final = {
+    "range": "low",
+    "title": "new_section",
+}  # where the page shows what is wrong with a field
 
 
 def new_section(typed: FormFields) -> Section | None:
@@ -36,11 +39,24 @@ def build(
         typed.errors.setdefault(name, message)
     if typed.errors:
         return None
+    try:
+        choices = _choices(typed, original)
+        content = _common(typed, original) | _of_type(typed, choices)
+        return Question.model_validate(content), _english(typed, choices, english)
+    except ValidationError as error:
+        _explain(typed, error)
+        return None
+
+
+def _common(typed: FormFields, original: Question | None) -> dict[str, Any]:
+    """The fields that questions of all types have, and those of `original` that stay."""
     content: dict[str, Any] = original.model_dump() if original else {"id": new_id()}
+    same_type = original is not None and original.type == typed.type
     for name in TYPE_FIELDS:
-        content.pop(name, None)
+        if not (name == "pairs" and same_type):  # no form answers them: a draft waits with its own
+            content.pop(name, None)
     section = new_section(typed)
-    content |= {
+    return content | {
         "type": typed.type,
         "text": typed["text"],
         "required": False,
@@ -49,13 +65,6 @@ def build(
         "section": section.id if section else (typed["section"] or None),
         "condition": _condition(typed),
     }
-    try:
-        choices = _choices(typed, original)
-        question = Question.model_validate(content | _of_type(typed, choices))
-        return question, _english(typed, choices, english)
-    except ValidationError as error:
-        _explain(typed, error)
-        return None
 
 
 def _of_type(typed: FormFields, choices: list[dict[str, Any]]) -> dict[str, Any]:

@@ -206,6 +206,7 @@ def test_mistakes_are_told_at_their_fields_and_nothing_is_stored(
         ({"type": "long_text", "longest": "²"}, "longest"),
         ({"type": "multiple", "max_choices": "0"}, "max_choices"),
         ({"type": "numeric", "low": "một"}, "low"),
+        ({"new_section": "Phần\x01lạ"}, "new_section"),
         ({"no_opinion": "y", "no_opinion_text": ""}, "no_opinion_text"),
         ({"condition": ["hinh-thuc-du:truc-tiep", "thiet-thuc:tot"]}, "condition"),
         ({"text": "x" * 10_001}, "text"),
@@ -214,6 +215,25 @@ def test_mistakes_are_told_at_their_fields_and_nothing_is_stored(
         page = edit(client, "mong-muon", **changes)
         assert page.status_code == 422, changes
         assert f'href="#{field}"' in page.text, changes
+    assert draft(db) == shipped
+
+
+def test_nothing_that_is_posted_crashes_the_page(
+    client: FlaskClient, shipped: QuestionDocument, db: Database
+) -> None:
+    for changes in (
+        {"new_section": "Phần\x01lạ"},
+        {"text": "Câu\x02lạ"},
+        {"choice_id": ["BAD ID", "x"], "choice_text": ["Một", "Hai"]},
+        {"choice_id": ["x", "x"], "choice_text": ["Một", "Hai"]},
+        {"other_id": ""},
+        {"type": "matrix", "row_id": ["r", "r"], "row_text": ["Một", "Hai"]},
+        {"condition": ["không phải mã"]},
+        {"type": "numeric", "low": "1e400"},
+    ):
+        page = edit(client, "mong-muon", **changes)
+        assert page.status_code == 422, changes
+        assert_page(page.text, page.headers)
     assert draft(db) == shipped
 
 
@@ -233,6 +253,30 @@ def test_saving_without_a_change_changes_nothing(
     for question in shipped.questions:
         assert edit(client, question.id).status_code == 303
     assert draft(db) == shipped
+
+
+def test_types_the_editor_does_not_offer_are_kept(
+    client: FlaskClient, organiser: int, db: Database
+) -> None:
+    choices = [{"id": "a", "text": "Có"}, {"id": "b", "text": "Không"}]
+    pairs = [{"id": "p", "left": "1", "right": "2"}]
+    number = {"min": "1", "max": "9"}
+    document = QuestionDocument.model_validate(
+        {
+            "kind": "feedback",
+            "title": "Góp ý",
+            "questions": [
+                {"id": "t", "type": "true_false", "text": "Có kịp giờ?", "choices": choices},
+                {"id": "m", "type": "matching", "text": "Ghép?", "pairs": pairs, "state": "draft"},
+                {"id": "p", "type": "prediction", "text": "Mấy?", "range": number},
+                {"id": "n", "type": "numeric", "text": "Mấy phút?", "range": {"min": "0.5"}},
+            ],
+        }
+    )
+    stored(db, document)
+    for question in document.questions:
+        assert edit(client, question.id).status_code == 303
+    assert draft(db) == document
 
 
 def test_changing_the_type_without_script_keeps_what_was_typed(
