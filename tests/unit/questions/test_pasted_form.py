@@ -85,7 +85,8 @@ def test_title_introduction_numbers_sections_and_lines_to_write_on() -> None:
 
 def test_lines_that_ask_nothing_are_left_out_and_told() -> None:
     paper = read(
-        "Câu 1: Một?\nXin trân trọng cảm ơn đồng chí!\nLạng Sơn, ngày ... tháng ... năm 2024\nCâu 2:\n"
+        "Câu 1: Một?\nXin trân trọng cảm ơn đồng chí!\n"
+        "Lạng Sơn, ngày ... tháng ... năm 2024\nCâu 2:\n"
     )
     assert [question.text for question in paper.questions] == ["Một?"]
     (problem,) = paper.problems
