@@ -13,6 +13,8 @@ questions/schema.py questions/checks*.py questions/canonical.py questions/format
 invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 campaigns/settings.py
+feedback/units.py feedback/tables.py feedback/visibility.py feedback/partitions.py
+feedback/softening.py feedback/comparison.py feedback/disclosure.py
 """.split()
 BLOCKER = """
 import importlib, sys
