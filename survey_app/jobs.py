@@ -18,7 +18,10 @@ from survey_app.accounts import mails as account_mails
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.queries import second_reader_wanted
 from survey_app.database import Database
-from survey_app.invitations import closing
+from survey_app.feedback import urns
+from survey_app.feedback.keys import KeyCabinet
+from survey_app.feedback.opening import FeedbackKind
+from survey_app.invitations import closing, kinds
 from survey_app.invitations import mails as invitation_mails
 from survey_app.invitations.closing import enqueue_closing_mails
 from survey_app.mailing import sender
@@ -77,11 +80,23 @@ def finalise(app: Flask, now: datetime) -> None:
                 enqueue_closing_mails(session, round_id, now)
 
 
+def tend_urns(app: Flask, now: datetime) -> None:
+    """Make keys for forms to come; count the closed ones, tell of it, destroy their keys."""
+    database = _database(app)
+    cabinet = KeyCabinet(app.extensions["survey.settings"].keys_path)
+    urns.make_missing(database, cabinet)
+    urns.discard_cancelled(database, cabinet)
+    urns.look_for_keys(database, cabinet)
+    urns.count_due(database, cabinet, now, tell=enqueue_closing_mails)
+    urns.put_away(database, cabinet)
+
+
 TASK_HANDLERS: Mapping[str, tasks.Handler] = {}
 
 JOBS: Mapping[str, Job] = {
     "rounds": turn_rounds,
     "finalise": finalise,
+    "urns": tend_urns,
     "tasks": run_tasks,
     "housekeeping": tidy_up,
     "retention": forget,
@@ -98,7 +113,7 @@ def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
 def work(app: Flask, now: datetime) -> None:
     """Do once what a worker does: open, close, finalise, send."""
     with app.app_context():
-        for job in (turn_rounds, finalise, run_tasks):
+        for job in (turn_rounds, finalise, tend_urns, run_tasks):
             job(app, now)
         send_mail(app, "work", threading.Event())
 
@@ -106,6 +121,7 @@ def work(app: Flask, now: datetime) -> None:
 def install(app: Flask) -> None:
     """Hand the composers to the mail package, and a worker's work to the sample."""
     app.extensions["survey.work"] = work
+    kinds.register("feedback", FeedbackKind())
     cells.install(app, cell_choices)
     account_mails.install(app)
     second_reader.install(app, second_reader_wanted)

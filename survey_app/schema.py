@@ -4,6 +4,7 @@ from survey_app.accounts import models as accounts
 from survey_app.audit import models as audit
 from survey_app.campaigns import models as campaigns
 from survey_app.database import Base
+from survey_app.feedback import models as feedback
 from survey_app.invitations import models as invitations
 from survey_app.mailing import models as mailing
 from survey_app.people import models as people
@@ -24,4 +25,5 @@ PACKAGES = (
     campaigns,
     invitations,
     quizzes,
+    feedback,
 )

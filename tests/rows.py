@@ -42,7 +42,9 @@ def row_for(connection: Connection, table: Table) -> dict[str, Any]:
 
 
 def _left_out(column: Column[Any]) -> bool:
-    own_number = column.primary_key and isinstance(column.type, Integer) and not column.foreign_keys
+    alone = len(column.table.primary_key.columns) == 1
+    own_number = alone and column.primary_key and isinstance(column.type, Integer)
+    own_number = own_number and not column.foreign_keys
     to_itself = any(key.column.table is column.table for key in column.foreign_keys)
     return own_number or (to_itself and bool(column.nullable))
 

@@ -99,6 +99,7 @@ class RoundCell(Base):
     parent_name: Mapped[str | None]
     group_name: Mapped[str | None]
     position: Mapped[int] = mapped_column(default=0)
+    ballot_group: Mapped[int | None]  # of forms: what its people's ballots name
     invited: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     started: Mapped[int] = mapped_column(default=0)

@@ -69,6 +69,8 @@ class RoundSettings(_Settings):
     intro: Annotated[Words, Field(max_length=2000)] = ""
     pass_mark: int | None = Field(default=None, ge=1, le=100, description="per cent")
     objection_days: int = Field(default=3, ge=0, le=60)
+    small_group: int = Field(default=5, ge=5, le=50, description="answers, of forms")
+    group_floor: int = Field(default=10, ge=10, le=200, description="people, of forms")
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -1,1 +1,1 @@
-"""Feedback that no one can trace: sealed ballots, counting, and what may be told of the counts."""
+"""Feedback forms: sealed ballots, counting, disclosure, summary. Who said what is nowhere."""

@@ -18,6 +18,7 @@ from survey_app.campaigns.when import parse_iso
 from survey_app.database import reading, writing
 from survey_app.formatting import moment
 from survey_app.i18n import _, _n
+from survey_app.invitations.kinds import kind_of
 from survey_app.invitations.launch import INVITATION, launch
 from survey_app.mailing.queries import counts
 from survey_app.terminal import help_text, print_json
@@ -81,8 +82,10 @@ def list_all(as_json: bool) -> None:
 def launch_one(round_slug: str) -> None:
     """Launch a draft round."""
     with writing() as session:
-        round_id = round_by_slug(session, round_slug).id
-        result = launch(session, round_id, CLI, clock.now())
+        round_ = round_by_slug(session, round_slug)
+        if (kind := kind_of(round_)) is not None:
+            kind.prepare(session, round_)
+        result = launch(session, round_.id, CLI, clock.now())
     click.echo(_n("Đã phát động cho %(n)s người.", result.people))
     if result.first_mail_at is not None:
         when = moment(result.first_mail_at)

@@ -21,6 +21,7 @@ from survey_app.errors import Conflict, Problem
 from survey_app.formatting import today
 from survey_app.i18n import _
 from survey_app.invitations.asking import Asked, CellAndKind, cells_of_round, people_asked
+from survey_app.invitations.kinds import kind_of
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing.outbox import Item, enqueue_many
@@ -77,6 +78,8 @@ def launch(
     _freeze(session, round_, settings, now)
     cell_ids = _add_cells(session, round_, settings, asked, now)
     _add_invitations(session, round_.id, asked, cell_ids, now)
+    if (kind := kind_of(round_)) is not None:
+        kind.launched(session, round_, settings)
     leave = settings.mails_start(now)
     mails = enqueue_many(
         session,

@@ -62,6 +62,27 @@ class EntryMeans(Base):
     issued_at: Mapped[datetime]
 
 
+class Receipt(Base):
+    """Whether somebody has sent their form: that, and neither when nor what.
+
+    It is made with the invitation, so that no order of coming tells anything; no list, export or
+    mail may ask it of one person but the person's own page.
+    """
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index("ix_receipt_invitation", "invitation_id"),
+        {
+            "sqlite_with_rowid": False,
+            **holds(DataClass.PERSONAL, "with the invitation; totals stay in urn"),
+        },
+    )
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id"), primary_key=True)
+    is_sent: Mapped[bool] = mapped_column(default=False)
+
+
 class LedgerEntry(Base):
     """A change of the frozen roster after launch, with reason, who and when; append-only."""
 

@@ -14,7 +14,8 @@ from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.config import MailSettings
 from survey_app.formatting import moment, remaining, today
 from survey_app.i18n import _, _n
-from survey_app.invitations.asking import Asked, people_asked
+from survey_app.invitations import kinds
+from survey_app.invitations.asking import Asked, cells_of_round, people_asked
 from survey_app.questions import library
 from survey_app.questions.versions import newest_approved
 
@@ -53,10 +54,20 @@ def readiness(
         *_contact(session.get_one(Campaign, round_.campaign_id)),
         *_window(round_, settings, now),
         *_people(asked),
+        *_of_its_kind(session, round_, settings, asked, now),
         *(_mail(mail) if mail else ()),
     ]
     order = {"blocking": 0, "warning": 1, "ok": 2}
     return sorted(checks, key=lambda check: order[check.level])
+
+
+def _of_its_kind(
+    session: Session, round_: Round, settings: RoundSettings, asked: list[Asked], now: datetime
+) -> Iterator[Check]:
+    kind = kinds.kind_of(round_)
+    if kind is not None:
+        cells = cells_of_round(session, settings, today(now), asked)
+        yield from kind.checks(session, round_, settings, asked, cells)
 
 
 def blockers(checks: list[Check]) -> list[Check]:
@@ -67,7 +78,7 @@ def blockers(checks: list[Check]) -> list[Check]:
 def _state(round_: Round) -> Iterator[Check]:
     if round_.state != "draft":
         yield Check("state", "blocking", _("Vòng thi này không còn là bản nháp."))
-    if round_.kind != "quiz":
+    if not kinds.can_run(round_):
         yield Check(
             "kind", "blocking", _("Bản này mới chạy được bài thi, chưa chạy loại phiếu này.")
         )
@@ -79,10 +90,13 @@ def _questions(session: Session, round_: Round, settings: RoundSettings) -> Iter
         yield Check("no_version", "blocking", _("Bộ câu hỏi chưa có bản nào được duyệt."))
         return
     ready = library.approved(session, version.id).document.ready_questions
-    asked = settings.questions_drawn or len(ready)
     if not ready:
         yield Check("no_questions", "blocking", _("Bản đã duyệt không có câu nào dùng được."))
         return
+    if round_.kind != "quiz":
+        yield Check("questions", "ok", _n("Phiếu có %(n)s câu, từ bản đã duyệt.", len(ready)))
+        return
+    asked = settings.questions_drawn or len(ready)
     if asked > len(ready):
         message = _(
             "Muốn rút %(drawn)s câu nhưng bộ câu hỏi chỉ có %(ready)s.",

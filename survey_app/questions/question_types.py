@@ -1,8 +1,9 @@
 """Which types of question there are, what each one carries, and where it can be answered.
 
 The document knows every type of all three kinds of question set, so that no later release has to
-rewrite stored documents. The quiz engine of this release answers `single`, `multiple` and
-`true_false`; a quiz with another type gets the finding "not yet answerable" (`checks.py`).
+rewrite stored documents. The quiz engine answers `single`, `multiple` and `true_false`; a form also
+takes scales, matrices, numbers and free text. A set with a type that its kind cannot be answered
+with gets the finding "not yet answerable" (`checks.py`).
 """
 
 from dataclasses import dataclass
@@ -52,32 +53,34 @@ TYPE_FIELDS: Final = (
     "pairs",
     "rows",
     "max_choices",
+    "longest",
 )
-_QUIZ: Final[frozenset[Kind]] = frozenset({"quiz"})
+_BOTH: Final[frozenset[Kind]] = frozenset({"quiz", "feedback"})
+_FORM: Final[frozenset[Kind]] = frozenset({"feedback"})
 _NONE: Final[frozenset[str]] = frozenset()
 
 TYPES: Final[dict[TypeName, QuestionType]] = {
     kind.name: kind
     for kind in (
         QuestionType(
-            "single", lazy("Một lựa chọn"), frozenset({"choices", "key", "weights"}), _QUIZ, True
+            "single", lazy("Một lựa chọn"), frozenset({"choices", "key", "weights"}), _BOTH, True
         ),
         QuestionType(
             "multiple",
             lazy("Nhiều lựa chọn"),
             frozenset({"choices", "key", "weights", "max_choices"}),
-            _QUIZ,
+            _BOTH,
             True,
         ),
         QuestionType(
-            "true_false", lazy("Đúng hay sai"), frozenset({"choices", "key"}), _QUIZ, True
+            "true_false", lazy("Đúng hay sai"), frozenset({"choices", "key"}), _BOTH, True
         ),
-        QuestionType("numeric", lazy("Số"), frozenset({"accepted", "range"}), scored=True),
+        QuestionType("numeric", lazy("Số"), frozenset({"accepted", "range"}), _FORM, True),
         QuestionType("short_text", lazy("Trả lời ngắn"), frozenset({"accepted"}), scored=True),
-        QuestionType("long_text", lazy("Trả lời tự do"), _NONE),
+        QuestionType("long_text", lazy("Trả lời tự do"), frozenset({"longest"}), _FORM),
         QuestionType("matching", lazy("Ghép cặp"), frozenset({"pairs"}), scored=True),
-        QuestionType("scale", lazy("Thang mức độ"), frozenset({"choices"})),
-        QuestionType("matrix", lazy("Bảng nhiều dòng"), frozenset({"choices", "rows"})),
+        QuestionType("scale", lazy("Thang mức độ"), frozenset({"choices"}), _FORM),
+        QuestionType("matrix", lazy("Bảng nhiều dòng"), frozenset({"choices", "rows"}), _FORM),
         QuestionType("date", lazy("Ngày"), _NONE),
         QuestionType("prediction", lazy("Câu dự đoán"), frozenset({"range"})),
     )

@@ -3,8 +3,8 @@
 One document describes a quiz, a feedback form or a cell report. It is lenient where a draft has to
 be (no key yet, no source yet: `checks.py` says what stands between it and approval) and strict
 where a mistake would be silent: no unknown field, no field that its type does not use, ids that
-exist and are unique. The types of `question_types.py` are all known here; the quiz engine of this
-release answers `single`, `multiple` and `true_false` only.
+exist and are unique. The types of `question_types.py` are all known here; which of them a quiz or a
+form can be answered with stands there too.
 """
 
 from collections.abc import Iterable
@@ -41,11 +41,17 @@ def _alone(value: object) -> object:
 
 
 class Choice(_Part):
-    """One thing that can be picked; `pinned` keeps it where it stands when the others shuffle."""
+    """One thing that can be picked; `pinned` keeps it where it stands when the others shuffle.
+
+    In a form, `other` asks for a few words of one's own beside it, and `no_opinion` is no point of
+    the scale it stands next to ("Không có ý kiến").
+    """
 
     id: Id
     text: NeededText
     pinned: bool = False
+    other: bool = False
+    no_opinion: bool = False
 
 
 class Source(_Part):
@@ -130,7 +136,8 @@ class Question(_Part):
     accepted: tuple[Accepted, ...] = ()
     range: Range | None = None
     pairs: tuple[Pair, ...] = ()
-    rows: tuple[Choice, ...] = ()
+    rows: tuple[Choice, ...] = Field(default=(), max_length=30)
+    longest: int | None = Field(default=None, ge=50, le=2000, description="characters")
     explanation: Text = ""
     source: Source | None = None
     further_sources: tuple[Source, ...] = ()

@@ -20,7 +20,10 @@ from survey_app.feedback.disclosure import (
 )
 from tests.unit.feedback import weak
 from tests.unit.feedback.attacker import (
+    ANSWERED,
+    SKIPPED,
     Roster,
+    Row,
     fitting_worlds,
     look_through_worlds,
     work_out,
@@ -46,6 +49,23 @@ searching = settings(
 def test_nothing_can_be_worked_out_of_few_people(case: Case, k: int) -> None:
     published = publish(case.units, case.table, k)
     assert work_out(case.roster, turnout(case.units, k), published, k) == []
+
+
+@pytest.mark.slow
+@often
+@given(cases(with_batch=True), st.sampled_from([3, 5]))
+def test_who_has_typed_the_paper_forms_learns_nothing_of_the_others(case: Case, k: int) -> None:
+    published, sent = publish(case.units, case.table, k), turnout(case.units, k)
+    typed: Row = {}
+    for leaf in case.roster.batches:
+        counts = case.table.counts[leaf]
+        forms = next(unit.respondents for unit in case.units if unit.key == leaf)
+        typed |= {(leaf, level): counts.by_level[level] for level in case.table.levels}
+        typed[leaf, SKIPPED] = forms - counts.answered
+        if case.table.kind == "several":
+            typed[leaf, ANSWERED] = counts.answered
+    assert work_out(case.roster, sent, published, k) == []
+    assert work_out(case.roster, sent, published, k, typed) == []
 
 
 BROKEN = [weak.without_complement, weak.a_partition_per_unit, weak.without_softening]

@@ -235,6 +235,29 @@ def test_when_the_whole_is_full_there_is_nothing_left_to_hide() -> None:
     assert turnout(organisation(12, 15, spare=0)).groups == {1: Sent(12, 12), 2: Sent(15, 15)}
 
 
+def test_paper_forms_hide_nobody_for_who_typed_them_can_subtract_them() -> None:
+    units = [
+        Unit(0, "Đảng bộ", None, 70, 51),
+        Unit(-1, "Phiếu giấy", 0, 0, 9),
+        Unit(1, "Chi bộ 1", 0, 20, 18),
+        Unit(2, "Chi bộ 2", 0, 30, 21),
+        Unit(3, "Chi bộ 3", 0, 20, 3),
+    ]
+    assert turnout(units).groups == {
+        -1: Sent(9, 0),
+        1: PROTECTED,
+        2: Sent(21, 30),
+        3: PROTECTED,
+    }
+
+
+def test_a_unit_with_nobody_in_it_costs_nobody_else_their_figures() -> None:
+    units = [*organisation(18, 20), Unit(-1, "Phiếu giấy", 0, 0, 0)]
+    assert turnout(units).groups == {-1: PROTECTED, 1: Sent(18, 23), 2: Sent(20, 25)}
+    published = publish(units, item((9, 9), (10, 10), levels=("Có", "Không")))
+    assert shown(published) == {1, 2}
+
+
 def test_a_unit_that_the_turnout_hides_shows_no_answers() -> None:
     units = [
         Unit(0, "Đảng bộ", None, 56, 44),

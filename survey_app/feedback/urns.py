@@ -1,0 +1,230 @@
+"""Urns over their life, as the worker tends them: key made, key there, counted, key gone.
+
+Every function asks what should be so by now; run twice it does nothing the second time.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from survey_app.accounts.scope import JOB
+from survey_app.audit import Action, record
+from survey_app.audit.services import Actor
+from survey_app.campaigns.models import Round
+from survey_app.campaigns.services import lock_round
+from survey_app.database import Database
+from survey_app.errors import Conflict
+from survey_app.feedback import sending
+from survey_app.feedback.counting import CountsDiffer, Tally, erase_traces, open_ballots, store
+from survey_app.feedback.keys import KeyCabinet
+from survey_app.feedback.models import Ballot, Urn
+from survey_app.feedback.opening import make_urn, urnless_drafts
+from survey_app.feedback.sealing import DamagedBallot
+from survey_app.i18n import _
+from survey_app.invitations.models import Invitation, Receipt
+from survey_app.questions import library
+
+# Ballots received before closing may still be on their way into the database.
+SETTLING: Final = timedelta(seconds=15)
+_CHUNK: Final = 1000
+Problem = Literal["key_missing", "counts_differ", "damaged"]
+Tell = Callable[[Session, int, datetime], object]
+
+
+def make_missing(database: Database, cabinet: KeyCabinet) -> int:
+    """Give every draft form a key; return how many got one."""
+    with database.reading() as session:
+        drafts = urnless_drafts(session)
+    for round_id in drafts:
+        with database.writing() as session:
+            make_urn(session, round_id, cabinet)
+    return len(drafts)
+
+
+def look_for_keys(database: Database, cabinet: KeyCabinet) -> None:
+    """Note which urns have lost their key, and which have it again: they take no ballots meanwhile.
+
+    A folder that is not mounted looks like this too, so nothing is given up here.
+    """
+    with database.reading() as session:
+        waiting = session.execute(
+            select(Urn.round_id, Urn.public_key, Urn.problem).where(
+                Urn.state.in_(("ready", "open")),
+                or_(Urn.problem.is_(None), Urn.problem == "key_missing"),
+            )
+        ).all()
+    for round_id, public_key, problem in waiting:
+        found: Problem | None = None if cabinet.find(public_key) else "key_missing"
+        if found != problem:
+            _note_problem(database, round_id, found)
+
+
+def count_due(database: Database, cabinet: KeyCabinet, now: datetime, *, tell: Tell) -> list[int]:
+    """Count every form that has been closed long enough; return the rounds counted now.
+
+    `tell` is called in the transaction that counted one.
+    """
+    with database.reading() as session:
+        due = session.scalars(
+            select(Urn.round_id)
+            .join(Round, Round.id == Urn.round_id)
+            .where(_may_be_counted(now))
+            .order_by(Urn.round_id)
+        ).all()
+    return [round_id for round_id in due if _count(database, cabinet, round_id, now, tell)]
+
+
+def put_away(database: Database, cabinet: KeyCabinet) -> list[int]:
+    """Erase what counting left in files, then destroy the keys; return the rounds sealed now.
+
+    In this order: a key gone before its round is safely counted could not be had back.
+    """
+    with database.reading() as session:
+        over = session.execute(
+            select(Urn.round_id, Urn.public_key).where(Urn.state == "counted")
+        ).all()
+    if not over or not erase_traces(database):
+        return []
+    for round_id, public_key in over:
+        cabinet.destroy(public_key)
+        with database.writing() as session:
+            session.get_one(Urn, round_id).state = "sealed"
+            record(session, Action.URN_SEALED, JOB, ("round", round_id))
+    return [round_id for round_id, _key in over]
+
+
+def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
+    """Let the ballots of rounds that were called off go unread, and their keys."""
+    with database.reading() as session:
+        cancelled = session.execute(
+            select(Urn.round_id, Urn.public_key)
+            .join(Round, Round.id == Urn.round_id)
+            .where(Round.state == "cancelled", Urn.state.in_(("ready", "open")))
+        ).all()
+    for round_id, public_key in cancelled:
+        cabinet.destroy(public_key)
+        with database.writing() as session:
+            sending.alone(session, round_id)
+            session.execute(delete(Ballot).where(Ballot.round_id == round_id))
+            session.get_one(Urn, round_id).state = "discarded"
+    if cancelled:
+        erase_traces(database)
+
+
+def declare_lost(session: Session, round_id: int, actor: Actor, now: datetime) -> None:
+    """Give up an urn that cannot be opened: its ballots go unread, the round is over.
+
+    Raises:
+        Conflict: nothing is known to be wrong with it.
+    """
+    round_ = lock_round(session, round_id)
+    urn = session.get(Urn, round_id)
+    if urn is None or urn.state != "open" or urn.problem is None:
+        raise Conflict(_("Hòm phiếu này không có gì trục trặc nên không khai báo mất được."))
+    sending.alone(session, round_id)
+    sent = _sent(session, round_id)
+    session.execute(delete(Ballot).where(Ballot.round_id == round_id))
+    rewrite_receipts(session, round_id)
+    urn.state, urn.sent, urn.invited = "lost", sent, _invited(session, round_id)
+    if round_.state in ("scheduled", "open"):
+        round_.closed_at, round_.closes_at = now, min(now, round_.closes_at)
+    round_.state, round_.finalised_at = "finalised", now
+    record(session, Action.URN_LOST, actor, ("round", round_id), why=urn.problem)
+
+
+def rewrite_receipts(session: Session, round_id: int) -> None:
+    """Write a round's receipts anew in the order of their ids: all by one transaction.
+
+    What the database keeps of each row's writing (its transaction, its place) is then the same for
+    everybody.
+    """
+    mine = Receipt.round_id == round_id
+    rows = session.execute(
+        select(Receipt.invitation_id, Receipt.is_sent).where(mine).order_by(Receipt.invitation_id)
+    ).all()
+    session.execute(delete(Receipt).where(mine))
+    for start in range(0, len(rows), _CHUNK):
+        session.execute(
+            insert(Receipt),
+            [
+                {"round_id": round_id, "invitation_id": invitation_id, "is_sent": is_sent}
+                for invitation_id, is_sent in rows[start : start + _CHUNK]
+            ],
+        )
+
+
+def _may_be_counted(now: datetime) -> ColumnElement[bool]:
+    return (
+        (Round.state == "closed")
+        & (Round.closes_at <= now - SETTLING)
+        & (Urn.state == "open")
+        # What was wrong with ballots is looked at by people; a key that is back is counted with.
+        & or_(Urn.problem.is_(None), Urn.problem == "key_missing")
+    )
+
+
+def _count(
+    database: Database, cabinet: KeyCabinet, round_id: int, now: datetime, tell: Tell
+) -> bool:
+    with database.reading() as session:
+        urn, round_ = session.get_one(Urn, round_id), session.get_one(Round, round_id)
+        assert round_.version_id is not None
+        document = library.approved(session, round_.version_id).document
+        key = cabinet.find(urn.public_key)
+        if key is None:
+            tally = None
+        else:
+            try:
+                tally = open_ballots(session, round_id, key, document)
+            except DamagedBallot:
+                tally = None
+    if tally is None:
+        _note_problem(database, round_id, "key_missing" if key is None else "damaged")
+        return False
+    try:
+        return _store(database, round_id, tally, now, tell)
+    except CountsDiffer:
+        _note_problem(database, round_id, "counts_differ")
+        return False
+
+
+def _store(database: Database, round_id: int, tally: Tally, now: datetime, tell: Tell) -> bool:
+    with database.writing() as session:
+        sending.alone(session, round_id)
+        round_ = lock_round(session, round_id)
+        if round_.state != "closed" or session.get_one(Urn, round_id).state != "open":
+            return False  # another worker was here first
+        sent = _sent(session, round_id)
+        store(session, round_id, tally, invited=_invited(session, round_id), sent=sent)
+        rewrite_receipts(session, round_id)
+        round_.state, round_.finalised_at = "finalised", now
+        record(session, Action.URN_COUNTED, JOB, ("round", round_id), ballots=tally.ballots)
+        tell(session, round_id, now)
+        return True
+
+
+def _note_problem(database: Database, round_id: int, problem: Problem | None) -> None:
+    with database.writing() as session:
+        urn = session.get_one(Urn, round_id)
+        if urn.state in ("ready", "open") and urn.problem != problem:
+            urn.problem = problem
+            record(session, Action.URN_TROUBLE, JOB, ("round", round_id), problem=problem or "none")
+
+
+def _sent(session: Session, round_id: int) -> int:
+    sent = select(func.count()).select_from(Receipt)
+    return session.scalar(sent.where(Receipt.round_id == round_id, Receipt.is_sent)) or 0
+
+
+def _invited(session: Session, round_id: int) -> int:
+    """Count whom the round asked: who is exempt and has not sent one is not asked."""
+    asked = (
+        select(func.count())
+        .select_from(Receipt)
+        .join(Invitation, Invitation.id == Receipt.invitation_id)
+        .where(Receipt.round_id == round_id, or_(Receipt.is_sent, Invitation.is_exempt.is_(False)))
+    )
+    return session.scalar(asked) or 0

@@ -1,0 +1,54 @@
+"""What kinds of round add to checking and launching; a kind above this package registers itself.
+
+A quiz adds nothing. The registry holds code, not state: it is filled once by the composition root.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy.orm import Session
+
+from survey_app.campaigns.models import Round
+from survey_app.campaigns.settings import RoundSettings
+from survey_app.invitations.asking import Asked, CellAndKind, FrozenCell
+
+if TYPE_CHECKING:
+    from survey_app.invitations.readiness import Check
+
+
+class RoundKind(Protocol):
+    """What a kind of round wants looked at before its launch, and done in it."""
+
+    def prepare(self, session: Session, round_: Round) -> None:
+        """Make on this machine what a launch needs, for commands: elsewhere the worker does it."""
+
+    def checks(
+        self,
+        session: Session,
+        round_: Round,
+        settings: RoundSettings,
+        asked: Sequence[Asked],
+        cells: dict[CellAndKind, FrozenCell],
+    ) -> Iterator["Check"]:
+        """Yield what stands between a draft and its launch, beyond what any round needs."""
+
+    def launched(self, session: Session, round_: Round, settings: RoundSettings) -> None:
+        """Finish the launch in its transaction: cells and invitations are there."""
+
+
+_kinds: dict[str, RoundKind] = {}
+
+
+def register(name: str, kind: RoundKind) -> None:
+    """Make a kind of round known; `name` is that of `Round.kind`."""
+    _kinds[name] = kind
+
+
+def kind_of(round_: Round) -> RoundKind | None:
+    """Return what a round's kind adds, if it adds anything."""
+    return _kinds.get(round_.kind)
+
+
+def can_run(round_: Round) -> bool:
+    """Whether rounds of this kind can be launched."""
+    return round_.kind == "quiz" or round_.kind in _kinds
