@@ -15,7 +15,9 @@ from survey_app.i18n import _
 from survey_app.terminal import help_text, print_json, refuse
 
 
-@click.command("urn", help=help_text("Hòm phiếu của một đợt góp ý: tình trạng, khóa có ở đây không."))
+@click.command(
+    "urn", help=help_text("Hòm phiếu của một đợt góp ý: tình trạng, khóa có ở đây không.")
+)
 @click.argument("round_slug", metavar="ROUND")
 @click.option("--json", "as_json", is_flag=True, help=help_text("In một tài liệu JSON."))
 @with_appcontext

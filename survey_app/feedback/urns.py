@@ -256,6 +256,7 @@ def _sent(session: Session, round_id: int) -> int:
 
 def _invited(session: Session, round_id: int) -> int:
     """Count whom the round asked. Who is exempt counts too: a total that is one higher when they
-    have sent a form would tell that of them."""
+    have sent a form would tell that of them.
+    """
     asked = select(func.count()).select_from(Receipt)
     return session.scalar(asked.where(Receipt.round_id == round_id)) or 0

@@ -147,7 +147,8 @@ class FormBoard:
 @dataclass(frozen=True)
 class GroupFixed:
     """One group as a ballot names it: its cells' names, its people, whether small ones stand
-    together in it."""
+    together in it.
+    """
 
     cells: tuple[str, ...]
     people: int

@@ -1,6 +1,7 @@
 """The turnout of a form as an Excel sheet: what its page tells, nothing more."""
 
 from io import BytesIO
+from typing import Any
 
 from xlsxwriter import Workbook
 
@@ -45,35 +46,20 @@ def workbook(board: FormBoard, title: str) -> bytes:
     book = Workbook(output, _OPTIONS)
     book.set_properties({"title": title, "created": board.as_of.replace(tzinfo=None)})
     sheet = book.add_worksheet(_("Tham gia"))
-    frame = {"border": 1, "border_color": "#999999", "valign": "vcenter"}
-    strong = {**frame, "bold": True, "bg_color": "#F4ECDE", "text_wrap": True}
-    styles = {
-        False: (book.add_format({**frame, "text_wrap": True}), _numbers(book, frame)),
-        True: (book.add_format(strong), _numbers(book, strong)),
-    }
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, board.headline(today=False))
     when = _("Số liệu lúc %(moment)s.", moment=formatting.moment(board.as_of))
     sheet.write_string(2, 0, f"{when} {rule_text(board)}")
+    plain, strong = _Style(book), _Style(book, bold=True, bg_color="#F4ECDE")
     for column, heading in enumerate(headings()):
-        sheet.write_string(4, column, heading, styles[True][0])
-    lines = [(group.label, group.told) for group in board.groups]
-    for place, (label, told) in enumerate([*lines, (_("Tổng cộng"), board.total)], 1):
-        is_total = place > len(lines)
-        text, (number, rate) = styles[is_total]
-        row = 4 + place
-        sheet.write_string(row, 0, "" if is_total else str(place), text)
-        sheet.write_string(row, 1, label, text)
-        sheet.write_number(row, 2, told.invited, number)
-        if told.sent is None:
-            sheet.write_string(row, 3, "–", text)
-            sheet.write_string(row, 4, "–", text)
-        else:
-            sheet.write_number(row, 3, told.sent, number)
-            sheet.write_number(row, 4, told.rate or 0, rate)
-        sheet.write_string(row, 5, note(told), text)
+        sheet.write_string(4, column, heading, strong.text)
+    row = 5
+    for place, group in enumerate(board.groups, 1):
+        _line(sheet, row, str(place), group.label, group.told, plain)
+        row += 1
+    _line(sheet, row, "", _("Tổng cộng"), board.total, strong)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
@@ -81,6 +67,24 @@ def workbook(board: FormBoard, title: str) -> bytes:
     return output.getvalue()
 
 
-def _numbers(book: Workbook, frame: dict[str, object]) -> tuple[object, object]:
-    number = book.add_format({**frame, "num_format": "#,##0"})
-    return number, book.add_format({**frame, "num_format": "0.0%"})
+class _Style:
+    """The formats of a line: words, whole numbers, rates."""
+
+    def __init__(self, book: Any, **more: Any) -> None:
+        frame = {"border": 1, "border_color": "#999999", "valign": "vcenter", **more}
+        self.text = book.add_format({**frame, "text_wrap": True})
+        self.number = book.add_format({**frame, "num_format": "#,##0"})
+        self.rate = book.add_format({**frame, "num_format": "0.0%"})
+
+
+def _line(sheet: Any, row: int, place: str, label: str, told: Told, style: _Style) -> None:
+    sheet.write_string(row, 0, place, style.text)
+    sheet.write_string(row, 1, label, style.text)
+    sheet.write_number(row, 2, told.invited, style.number)
+    if told.sent is None:
+        sheet.write_string(row, 3, "–", style.text)
+        sheet.write_string(row, 4, "–", style.text)
+    else:
+        sheet.write_number(row, 3, told.sent, style.number)
+        sheet.write_number(row, 4, told.rate or 0, style.rate)
+    sheet.write_string(row, 5, note(told), style.text)

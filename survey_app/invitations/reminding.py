@@ -117,8 +117,7 @@ def _so_far(session: Session, round_id: int) -> tuple[int, datetime | None]:
 
 
 def _waiting(round_id: int) -> Select[int]:
-    """Select whom a reminder is for; of forms nobody is ever done (their receipts are not asked).
-    """
+    """Select whom a reminder is for; of forms nobody is ever done: receipts are not asked here."""
     return (
         select(Person.id)
         .join(Invitation, Invitation.person_id == Person.id)
