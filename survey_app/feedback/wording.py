@@ -8,7 +8,7 @@ def urn_words(state: str | None) -> str:
     words = {
         None: _("Chưa có khóa. Tiến trình nền (worker) tạo khóa trong vài giây."),
         "ready": _("Đã có khóa, chưa nhận phiếu."),
-        "open": _("Đang giữ phiếu niêm phong; chưa ai đọc được, kể cả người quản trị."),
+        "open": _("Đang giữ phiếu niêm phong; không trang nào, không tài khoản nào đọc được."),
         "counted": _("Đã kiểm phiếu, phiếu gốc đã xóa; đang hủy khóa."),
         "sealed": _("Đã kiểm phiếu, phiếu gốc đã xóa, khóa đã hủy."),
         "lost": _("Hòm phiếu đã mất: không ai mở được phiếu của đợt này nữa."),
@@ -32,7 +32,7 @@ def advice(problem: str | None) -> tuple[str, ...]:
     if problem == "counts_differ":
         return (
             _("Số phiếu trong hòm không bằng số người đã gửi, nên chưa kiểm phiếu."),
-            _("Không lỗi nào của người dùng gây ra được việc này: có người đã sửa cơ sở dữ liệu."),
+            _("Người dùng không gây ra được việc này: dữ liệu hỏng, hoặc có người đã sửa cơ sở dữ liệu."),
             _(
                 "Xin giữ nguyên hiện trạng, báo người quản trị, so với bản sao lưu. Nếu không có "
                 "bản nào khớp thì chỉ còn cách khai báo mất hòm phiếu và mở đợt mới."
