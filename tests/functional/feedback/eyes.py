@@ -224,4 +224,3 @@ def differences(one: Seen, other: Seen) -> dict[str, tuple[Any, Any]]:
         for place in places
         if one.get(place) != other.get(place)
     }
-
