@@ -29,7 +29,8 @@ from survey_app.schema import metadata
 @dataclass(frozen=True)
 class Restored:
     """What was put back. `mails_held` counts the mails that are unknown for it; `urns_lost` are the
-    titles of the forms that were open and whose keys are not here."""
+    titles of the forms that were open and whose keys are not here.
+    """
 
     manifest: Manifest
     settings: Settings

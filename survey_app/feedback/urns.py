@@ -137,7 +137,8 @@ def settle_restored(
     rows = session.execute(
         select(Urn, Round)
         .join(Round, Round.id == Urn.round_id)
-        .where(Urn.state.in_(("ready", "open")), Round.state != "cancelled")
+        .where(Urn.state.in_(("ready", "open")))
+        .where(Round.kind == "feedback", Round.state != "cancelled")
         .order_by(Round.id)
     ).all()
     lost = []
