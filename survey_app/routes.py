@@ -26,6 +26,7 @@ from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
 from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
+from survey_app.feedback import views_paper as paper
 from survey_app.feedback import views_urn as urn
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
@@ -100,6 +101,7 @@ def _organiser() -> list[Route]:
     return [
         route("/organiser/", "organiser.home", organiser.home, ORGANISER),
         *_rounds(),
+        *_forms(),
     ]
 
 
@@ -135,6 +137,15 @@ def _rounds() -> list[Route]:
         route(
             f"{person}/{his}", "rounds.person_action", round_people.person_action, ROUNDS, "POST"
         ),
+    ]
+
+
+def _forms() -> list[Route]:
+    one = "/organiser/rounds/<slug>/paper"
+    return [
+        route(one, "paper.batch", paper.batch, ROUNDS, "GET POST"),
+        route(f"{one}/print", "paper.sheet", paper.sheet, ROUNDS),
+        route(f"{one}/xlsx", "paper.template", paper.template, ROUNDS),
     ]
 
 

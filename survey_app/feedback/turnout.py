@@ -15,7 +15,7 @@ from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.settings import round_settings
 from survey_app.feedback.disclosure import Hidden, Sent, Unit, turnout
-from survey_app.feedback.grouping import WHOLE, Group
+from survey_app.feedback.grouping import PAPER, WHOLE, Group
 from survey_app.feedback.models import BallotGroup, Urn
 from survey_app.feedback.wording import advice, urn_words
 from survey_app.i18n import _
@@ -50,7 +50,7 @@ def board(session: Session, round_: Round, now: datetime, *, scope: Scope) -> Fo
         groups=tuple(
             GroupTold(_names(unit), frozenset(cells[unit.number]), groups[unit.number])
             for unit in _leaves(units)
-            if unit.number in groups and any(map(scope.includes, cells[unit.number]))
+            if unit.number in groups and any(map(scope.includes, cells.get(unit.number, ())))
         ),
         small_group=least,
         urn=urn.state,
@@ -169,8 +169,8 @@ def _units(session: Session, round_id: int) -> list[BallotGroup]:
 
 
 def _leaves(units: Sequence[BallotGroup]) -> list[BallotGroup]:
-    """Return the groups that ballots name, in the committee's order."""
-    inner = {unit.parent for unit in units} | {WHOLE}
+    """Return the groups of cells that ballots name, in the committee's order; not that of papers."""
+    inner = {unit.parent for unit in units} | {WHOLE, PAPER}
     return [unit for unit in units if unit.number not in inner]
 
 
