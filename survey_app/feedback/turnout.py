@@ -169,7 +169,7 @@ def _units(session: Session, round_id: int) -> list[BallotGroup]:
 
 
 def _leaves(units: Sequence[BallotGroup]) -> list[BallotGroup]:
-    """Return the groups of cells that ballots name, in the committee's order; not that of papers."""
+    """Return the groups of cells in the committee's order: what ballots name, without papers."""
     inner = {unit.parent for unit in units} | {WHOLE, PAPER}
     return [unit for unit in units if unit.number not in inner]
 

@@ -7,8 +7,8 @@ so is every group that can be worked out. The rest of the whole counts like any 
 The choice is greedy, from the bottom to the top: a unit is seen when it may be and its rest is
 sound. Where the rest is not, the smallest units seen inside join it until it is (then as many as
 possible are shown again): losing a part costs less than losing the unit around it. Where that does
-not help, the unit itself stays unseen and its rest goes up. It takes a number of steps in proportion
-to the number of units, and may show a little less than a search of all subsets would.
+not help, the unit itself stays unseen and its rest goes up. The number of steps is in proportion
+to the number of units; a search of all subsets might show a little more.
 """
 
 import heapq
@@ -39,13 +39,14 @@ class Choice:
         self.rests: dict[int, Vector | None] = {}
         self._seen_in: dict[int, list[int]] = {}  # the outermost visible units inside
         for key in tree.upwards:
+            nobody = tree.by_key[key].is_nobody
             if not tree.children[key]:
-                self.rests[key], self._seen_in[key] = figures[key], []
+                self.rests[key], self._seen_in[key] = None if nobody else figures[key], []
             else:
                 self._gather(key)
             if key == WHOLE:
                 self._settle_whole(figures[key])
-            elif key in candidates and self._mend(key):
+            elif key in candidates and not nobody and self._mend(key):
                 self.visible.add(key)
 
     def weight(self) -> int:
@@ -53,21 +54,24 @@ class Choice:
         return sum(self.tree.by_key[key].respondents for key in self.visible)
 
     def _gather(self, key: int) -> None:
-        rest: Vector | None = None
+        parts: list[Vector] = []
         seen: list[int] = []
         for child in self.tree.children[key]:
             if child in self.visible:
                 seen.append(child)
-            else:
-                rest = _joined(rest, self.rests[child])
-                seen.extend(self._seen_in[child])
-        self.rests[key], self._seen_in[key] = rest, seen
+                continue
+            rest = self.rests[child]
+            if rest is not None:
+                parts.append(rest)
+            seen.extend(self._seen_in[child])
+        self.rests[key] = tuple(map(sum, zip(*parts, strict=True))) if parts else None
+        self._seen_in[key] = seen
 
     def _settle_whole(self, whole: Vector) -> None:
         """Make the rest of the whole sound; at worst nothing below the whole is seen."""
         if not self._mend(WHOLE):
             self.visible.clear()
-            self.rests = {key: None for key in self.rests} | {WHOLE: whole}
+            self.rests = dict.fromkeys(self.rests) | {WHOLE: whole}
 
     def _mend(self, key: int) -> bool:
         """Make the rest of a unit sound, hiding units inside it if need be. False: not possible."""
@@ -80,7 +84,8 @@ class Choice:
         while waiting and not self.sound(rest):
             smallest = heapq.heappop(waiting)[1]
             given_up.append(smallest)
-            rest = _joined(rest, self.rests[smallest]) or rest
+            own = self.rests[smallest]
+            rest = rest if own is None else plus(rest, own)
             for inner in self._seen_in[smallest]:
                 heapq.heappush(waiting, (self._size(inner), inner))
         if not self.sound(rest):
@@ -124,9 +129,3 @@ def owners(tree: UnitTree, visible: Iterable[int]) -> dict[int, int]:
         for child in tree.children[key]:
             found[child] = key if key in seen else found[key]
     return found
-
-
-def _joined(first: Vector | None, second: Vector | None) -> Vector | None:
-    if first is None or second is None:
-        return first if second is None else second
-    return plus(first, second)

@@ -32,7 +32,10 @@ def advice(problem: str | None) -> tuple[str, ...]:
     if problem == "counts_differ":
         return (
             _("Số phiếu trong hòm không bằng số người đã gửi, nên chưa kiểm phiếu."),
-            _("Người dùng không gây ra được việc này: dữ liệu hỏng, hoặc có người đã sửa cơ sở dữ liệu."),
+            _(
+                "Người dùng không gây ra được việc này: dữ liệu hỏng, hoặc có người đã sửa "
+                "cơ sở dữ liệu."
+            ),
             _(
                 "Xin giữ nguyên hiện trạng, báo người quản trị, so với bản sao lưu. Nếu không có "
                 "bản nào khớp thì chỉ còn cách khai báo mất hòm phiếu và mở đợt mới."

@@ -1,7 +1,7 @@
 """Everything that staff, commands and mails can tell of a round, as comparable texts.
 
 `look(...)` opens every page that takes a GET as every role, posts the exports, runs the commands,
-writes the mails that would go out, and copies every table. What it does is undone before it returns.
+`look()` opens every page that takes a GET as every role, posts the exports, runs the commands,
 """
 
 import io

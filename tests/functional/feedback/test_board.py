@@ -91,7 +91,7 @@ def test_after_the_count_groups_are_told_as_far_as_they_may(app, db, time):
         {"cell": "Chi bộ Ba, Chi bộ Bốn", "invited": 12, "done": 7, "rate": 0.5833},
     ]
     lines = wall_of_form(found).lines
-    assert [(line.label, line.counts.done) for line in lines][0] == ("Chi bộ Một", 10)
+    assert (lines[0].label, lines[0].counts.done) == ("Chi bộ Một", 10)
 
 
 def test_a_small_number_is_hidden_and_so_is_what_would_give_it_away(app, db, time):
