@@ -29,6 +29,7 @@ from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
 from survey_app.feedback import views_form as forms
 from survey_app.feedback import views_paper as paper
+from survey_app.feedback import views_urn as urn
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
 from survey_app.invitations import views_reminders as reminders
@@ -127,6 +128,9 @@ def _rounds() -> list[Route]:
         route(f"{one}/launch", "rounds.launch", rounds.do_launch, ROUNDS, "POST"),
         route(f"{one}/{asked_first}", "rounds.confirm", rounds.confirm, ROUNDS),
         route(f"{one}/{doing}", "rounds.act", rounds.act, ROUNDS, "POST"),
+        route(f"{one}/urn", "rounds.urn", urn.show, ROUNDS),
+        route(f"{one}/urn/lost", "rounds.urn_confirm_lost", urn.confirm_lost, ROUNDS),
+        route(f"{one}/urn/lost", "rounds.urn_lost", urn.declare_lost, ROUNDS, "POST"),
         route(f"{one}/people", "rounds.people", round_people.people, ROUNDS),
         route(f"{one}/people", "rounds.open_people", round_people.open_people, ROUNDS, "POST"),
         route(f"{one}/mail", "rounds.mails", round_people.mails, ROUNDS),
