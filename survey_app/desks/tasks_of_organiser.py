@@ -11,7 +11,7 @@ from survey_app.campaigns.queries import current_campaign
 from survey_app.config import MailSettings
 from survey_app.desks.void_attempts import stuck_people
 from survey_app.feedback.models import Urn
-from survey_app.feedback.wording import advice
+from survey_app.feedback.urn_words import advice
 from survey_app.formatting import moment, remaining, span
 from survey_app.i18n import _, _n
 from survey_app.invitations import queries, reaching, reminding

@@ -17,7 +17,7 @@ from survey_app.campaigns.settings import round_settings
 from survey_app.feedback.disclosure import Hidden, Sent, Unit, turnout
 from survey_app.feedback.grouping import PAPER, WHOLE, Group
 from survey_app.feedback.models import BallotGroup, Urn
-from survey_app.feedback.wording import advice, urn_words
+from survey_app.feedback.urn_words import advice, urn_words
 from survey_app.i18n import _
 from survey_app.invitations.anonymous import (
     FormBoard,

@@ -10,7 +10,7 @@ from survey_app.database import reading, writing
 from survey_app.extensions import current_settings
 from survey_app.feedback import turnout, urns
 from survey_app.feedback.keys import KeyCabinet
-from survey_app.feedback.wording import advice, urn_words
+from survey_app.feedback.urn_words import advice, urn_words
 from survey_app.i18n import _
 from survey_app.terminal import help_text, print_json, refuse
 
