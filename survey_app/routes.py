@@ -26,6 +26,8 @@ from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
 from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
+from survey_app.feedback import views_results as form_results
+from survey_app.feedback import views_texts as form_texts
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
 from survey_app.invitations import views_reminders as reminders
@@ -99,6 +101,7 @@ def _organiser() -> list[Route]:
     return [
         route("/organiser/", "organiser.home", organiser.home, ORGANISER),
         *_rounds(),
+        *_form_results(),
     ]
 
 
@@ -130,6 +133,28 @@ def _rounds() -> list[Route]:
         route(f"{person}/address", "rounds.correct", round_people.correct, ROUNDS, "POST"),
         route(
             f"{person}/{his}", "rounds.person_action", round_people.person_action, ROUNDS, "POST"
+        ),
+    ]
+
+
+def _form_results() -> list[Route]:
+    ours, theirs = "/organiser/rounds/<slug>/results", "/committee/rounds/<slug>/results"
+    shown, texts = form_results, form_texts
+    return [
+        route(ours, "rounds.results", shown.organiser_page, ROUNDS),
+        route(f"{ours}/print", "rounds.results_print", shown.organiser_print, ROUNDS),
+        route(f"{ours}/xlsx", "rounds.results_download", shown.organiser_download, ROUNDS, "POST"),
+        route(f"{ours}/texts", "rounds.texts", texts.texts, ROUNDS),
+        route(f"{ours}/texts", "rounds.texts_review", texts.review, ROUNDS, "POST"),
+        route(f"{ours}/texts/clean", "rounds.texts_clean", texts.show_clean, ROUNDS, "POST"),
+        route(theirs, "committee.results", shown.committee_page, COMMITTEE),
+        route(f"{theirs}/print", "committee.results_print", shown.committee_print, COMMITTEE),
+        route(
+            f"{theirs}/xlsx",
+            "committee.results_download",
+            shown.committee_download,
+            COMMITTEE,
+            "POST",
         ),
     ]
 
