@@ -1,4 +1,4 @@
-"""Two sessions side by side, level by level. Works on what is published, so it tells no more. Pure."""
+"""Two sessions side by side, level by level. It works on what is published alone. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def compare(earlier: Published, later: Published) -> Comparison:
 
 
 def _common(earlier: Published, later: Published) -> Runs:
-    """Return the finest runs that are made of whole runs on both sides; () when they tell nothing."""
+    """Return the finest runs made of whole runs on both sides; () when they tell nothing."""
     if earlier.kind == "several":
         return tuple(run for run in earlier.partition if run in later.partition)
     in_both = {level for run in earlier.partition for level in run} & {

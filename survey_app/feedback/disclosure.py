@@ -19,7 +19,6 @@ from survey_app.feedback.partitions import (
     Run,
     finer,
     first_cuts,
-    scale,
     sound_choice,
     sound_several,
 )

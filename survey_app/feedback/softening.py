@@ -63,7 +63,7 @@ def _soften_rest(
     for key, run in units:
         left = minus(left, figures[key])
         softened[key] = run
-    for key, run in sorted(units, key=lambda unit: (figures[unit[0]][0], unit[0])):
+    for key, _run in sorted(units, key=lambda unit: (figures[unit[0]][0], unit[0])):
         if choice.sound(left) and all(
             _stays_open(figures[unit], left, which) for unit, which in softened.items()
         ):

@@ -7,8 +7,8 @@ so is every group that can be worked out. The rest of the whole counts like any 
 The choice is greedy, from the bottom to the top: a unit is seen when it may be and its rest is
 sound. Where the rest is not, the smallest units seen inside join it until it is (then as many as
 possible are shown again): losing a part costs less than losing the unit around it. Where that does
-not help, the unit itself stays unseen and its rest goes up. It takes a number of steps in proportion
-to the number of units, and may show a little less than a search of all subsets would.
+not help, the unit itself stays unseen and its rest goes up. The number of steps is in proportion
+to the number of units; a search of all subsets might show a little more.
 """
 
 import heapq
@@ -67,7 +67,7 @@ class Choice:
         """Make the rest of the whole sound; at worst nothing below the whole is seen."""
         if not self._mend(WHOLE):
             self.visible.clear()
-            self.rests = {key: None for key in self.rests} | {WHOLE: whole}
+            self.rests = dict.fromkeys(self.rests) | {WHOLE: whole}
 
     def _mend(self, key: int) -> bool:
         """Make the rest of a unit sound, hiding units inside it if need be. False: not possible."""
