@@ -9,8 +9,9 @@ runs; which units are seen is chosen in `visibility`, when figures are sound in 
 The same figures always give the same answer, whatever the order they come in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import sub
 from typing import Final
 
 from survey_app.feedback.comparison import Comparison, compare
@@ -183,6 +184,8 @@ class _Search:
     ) -> None:
         self.tree, self.table, self.figures = tree, table, figures
         self.candidates, self.k = candidates, k
+        self.columns = list(zip(*figures.values(), strict=True))
+        self.respondents = [tree.by_key[key].respondents for key in figures]
 
     def best(self) -> tuple[Cut, dict[int, Told]] | None:
         """Return the cut and what every unit below the whole tells. None: nothing at all."""
@@ -201,25 +204,29 @@ class _Search:
         return best.cut, told
 
     def _option(self, cut: Cut) -> _Option:
-        several = self.table.kind == "several"
         whole = self.figures[WHOLE]
-        measured = {
-            key: self._measured(key, line, cut, several) for key, line in self.figures.items()
-        }
-        if several:
+        if self.table.kind == "several":
             sound = sound_several(self.k, cut, whole)
         else:
             skipped = self.tree.by_key[WHOLE].respondents - whole[-1]
             sound = sound_choice(self.k, cut, whole, skipped)
+        measured = self._measured(cut)
         return _Option(cut, measured, Choice(self.tree, measured, self.candidates, sound))
 
-    def _measured(self, key: int, line: Vector, cut: Cut, several: bool) -> Vector:
-        counts = [sum([line[level] for level in run]) for run in cut.runs]
-        left_out = sum([line[level] for level in cut.left_out])
-        if several:
-            return (line[-1], left_out, *counts)
-        base = line[-1] - left_out
-        return (base, self.tree.by_key[key].respondents - base, *counts)
+    def _measured(self, cut: Cut) -> dict[int, Vector]:
+        """Return the figures of every unit for this cut, column by column: that is fast."""
+        runs = [self._column(run) for run in cut.runs]
+        left_out, answered = self._column(cut.left_out), self.columns[-1]
+        if self.table.kind == "several":
+            return dict(zip(self.figures, zip(answered, left_out, *runs, strict=True), strict=True))
+        base = list(map(sub, answered, left_out))
+        aside = map(sub, self.respondents, base)
+        return dict(zip(self.figures, zip(base, aside, *runs, strict=True), strict=True))
+
+    def _column(self, levels: Run) -> Sequence[int]:
+        if not levels:
+            return [0] * len(self.figures)
+        return list(map(sum, zip(*[self.columns[level] for level in levels], strict=True)))
 
     def _told(self, option: _Option) -> dict[int, Told]:
         told: dict[int, Told] = {key: PROTECTED for key in self.tree.by_key if key != WHOLE}

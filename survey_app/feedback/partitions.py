@@ -114,9 +114,9 @@ def sound_choice(k: int, cut: Cut, whole: Vector, skipped: int) -> Callable[[Vec
         if base < k or (aside_is_known and 0 < aside < k) or (aside_must_be and not aside):
             return False
         for count, is_weak in zip(figures[2:], fragile, strict=True):
-            if count == base or (count < k and (count or is_weak)):
+            if count < k and (count or is_weak):
                 return False
-        return True
+        return base not in figures[2:]
 
     return sound
 

@@ -9,7 +9,7 @@ exchanged with the other groups of the same rest, and nothing published would be
 
 from collections.abc import Collection, Mapping
 
-from survey_app.feedback.units import Vector, minus
+from survey_app.feedback.units import Vector, minus, plus
 from survey_app.feedback.visibility import Choice, owners
 
 LEAST_BASE = 10  # among fewer, "90 % or more" means all
@@ -68,7 +68,7 @@ def _soften_rest(
             _stays_open(figures[unit], left, which) for unit, which in softened.items()
         ):
             return softened
-        left = tuple(map(sum, zip(left, figures[key], strict=True)))
+        left = plus(left, figures[key])
         del softened[key]
     return {}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import add, sub
 from typing import Final
 
 WHOLE: Final = 0  # the key of the whole organisation, the root of every tree
@@ -27,12 +28,12 @@ class Unit:
 
 def plus(first: Vector, second: Vector) -> Vector:
     """Return the sum, figure by figure."""
-    return tuple([one + other for one, other in zip(first, second, strict=True)])
+    return tuple(map(add, first, second))
 
 
 def minus(first: Vector, second: Vector) -> Vector:
     """Return the difference, figure by figure."""
-    return tuple([one - other for one, other in zip(first, second, strict=True)])
+    return tuple(map(sub, first, second))
 
 
 class UnitTree:

@@ -53,15 +53,18 @@ class Choice:
         return sum(self.tree.by_key[key].respondents for key in self.visible)
 
     def _gather(self, key: int) -> None:
-        rest: Vector | None = None
+        parts: list[Vector] = []
         seen: list[int] = []
         for child in self.tree.children[key]:
             if child in self.visible:
                 seen.append(child)
-            else:
-                rest = _joined(rest, self.rests[child])
-                seen.extend(self._seen_in[child])
-        self.rests[key], self._seen_in[key] = rest, seen
+                continue
+            rest = self.rests[child]
+            if rest is not None:
+                parts.append(rest)
+            seen.extend(self._seen_in[child])
+        self.rests[key] = tuple(map(sum, zip(*parts, strict=True))) if parts else None
+        self._seen_in[key] = seen
 
     def _settle_whole(self, whole: Vector) -> None:
         """Make the rest of the whole sound; at worst nothing below the whole is seen."""
@@ -80,7 +83,8 @@ class Choice:
         while waiting and not self.sound(rest):
             smallest = heapq.heappop(waiting)[1]
             given_up.append(smallest)
-            rest = _joined(rest, self.rests[smallest]) or rest
+            own = self.rests[smallest]
+            rest = rest if own is None else plus(rest, own)
             for inner in self._seen_in[smallest]:
                 heapq.heappush(waiting, (self._size(inner), inner))
         if not self.sound(rest):
@@ -124,9 +128,3 @@ def owners(tree: UnitTree, visible: Iterable[int]) -> dict[int, int]:
         for child in tree.children[key]:
             found[child] = key if key in seen else found[key]
     return found
-
-
-def _joined(first: Vector | None, second: Vector | None) -> Vector | None:
-    if first is None or second is None:
-        return first if second is None else second
-    return plus(first, second)
