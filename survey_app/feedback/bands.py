@@ -14,7 +14,7 @@ from survey_app import formatting
 from survey_app.i18n import _
 from survey_app.questions.schema import Range
 
-MOST_BANDS: Final = 8
+BANDS: Final = 8  # about so many
 _STEPS: Final = tuple(map(Decimal, ("1", "2", "3", "5", "10")))
 
 
@@ -94,8 +94,8 @@ def _near_the_end(numbers: Mapping[Decimal, int], *, smallest: bool) -> Decimal 
 
 
 def _edges(low: Decimal, high: Decimal) -> list[Decimal]:
-    """Return round numbers around `low` to `high`, at most `MOST_BANDS` bands of them."""
-    step = _step((high - low) / (MOST_BANDS - 1))
+    """Return round numbers that cut what lies between `low` and `high`."""
+    step = _step((high - low) / BANDS)
     start = (low / step).to_integral_value(ROUND_FLOOR) * step
     edges = [start, start + step]
     while edges[-1] < high:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from survey_app.feedback.items import Kind
+from survey_app.i18n import _
 
 State = Literal["waiting", "counted", "lost"]
 
@@ -77,6 +78,10 @@ class ChangeLine:
         """How much the rate has grown, -1 to 1."""
         return self.later.rate - self.earlier.rate
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {"earlier": self.earlier.as_dict(), "later": self.later.as_dict()}
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -84,6 +89,16 @@ class Changes:
 
     whole: tuple[ChangeLine, ...]
     groups: tuple[tuple[str, tuple[ChangeLine, ...]], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "whole": [line.as_dict() for line in self.whole],
+            "groups": [
+                {"group": name, "levels": [line.as_dict() for line in lines]}
+                for name, lines in self.groups
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -111,9 +126,16 @@ class ItemResult:
     unread: int = 0
 
     @property
+    def label(self) -> str:
+        """What it is called under its question: the row, or the question itself."""
+        if self.is_other:
+            return _("%(question)s (ý khác, viết bằng lời)", question=self.question)
+        return self.row or self.question
+
+    @property
     def name(self) -> str:
-        """The question, with the row where it is one of several."""
-        return f"{self.question} – {self.row}" if self.row else self.question
+        """What it is called anywhere: the question, with the row where it is one of several."""
+        return f"{self.question} – {self.row}" if self.row else self.label
 
     @property
     def points(self) -> int:
@@ -135,6 +157,7 @@ class ItemResult:
             "kind": self.kind,
             "question": self.question,
             "row": self.row or None,
+            "label": self.name,
         }
         if self.kind == "text":
             return {**told, "texts": list(self.texts), "unread": self.unread}
@@ -143,6 +166,7 @@ class ItemResult:
             "whole": self.whole.as_dict() if self.whole else None,
             "groups": [group.as_dict() for group in self.groups],
             "hidden_groups": list(self.hidden),
+            "changes": self.changes.as_dict() if self.changes else None,
         }
 
 
@@ -216,6 +240,7 @@ class Results:
             "sent": self.sent,
             "rate": None if self.rate is None else round(self.rate, 4),
             "fingerprint": self.fingerprint or None,
+            "compared_with": self.earlier or None,
             "groups": [
                 {"group": one.name, "sent": one.sent, "eligible": one.eligible}
                 for one in self.groups

@@ -32,6 +32,8 @@ def workbook(found: Results) -> bytes:
     if found.is_told:
         _texts(book, styles, found)
         _sent(book, styles, found)
+        if found.earlier:
+            _changes(book, styles, found)
     book.close()
     return output.getvalue()
 
@@ -157,3 +159,23 @@ def _sent(book: Any, styles: _Styles, found: Results) -> None:
         table.add(group.name, group.eligible, group.sent, None)
     if found.hidden:
         table.add(None, None, None, hidden_sentence(found.hidden))
+
+
+def _changes(book: Any, styles: _Styles, found: Results) -> None:
+    columns = [
+        (_("Câu"), 48),
+        (_("Nhóm"), 34),
+        (_("Mức, lựa chọn"), 34),
+        (found.title, 16),
+        (_("Tỷ lệ"), 10),
+        (found.earlier, 16),
+        (_("Tỷ lệ"), 10),
+    ]
+    table = _Table(book, styles, _("So với lần trước"), columns)
+    for item in found.items:
+        if item.changes:
+            for name, lines in ((_("Tất cả"), item.changes.whole), *item.changes.groups):
+                for line in lines:
+                    later, before = line.later, line.earlier
+                    told = (later.count, later.rate, before.count, before.rate)
+                    table.add(item.name, name, line.label, *told)

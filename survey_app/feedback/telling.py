@@ -157,10 +157,16 @@ def _line(scale: Scale, share: Share, words: Words) -> Line:
     )
 
 
+def _lines(scale: Scale, shares: Iterable[Share], words: Words) -> tuple[Line, ...]:
+    """Return them in the order of the form."""
+    ordered = sorted(shares, key=lambda share: scale.ids.index(share.levels[0]))
+    return tuple(_line(scale, share, words) for share in ordered)
+
+
 def _figures(scale: Scale, told: object, words: Words) -> Figures | None:
     if not isinstance(told, Shown):
         return None
-    return Figures(told.base, tuple(_line(scale, share, words) for share in told.shares))
+    return Figures(told.base, _lines(scale, told.shares, words))
 
 
 def _group(scale: Scale, told: Shown | Softened, words: Words, name: str) -> GroupFigures:
@@ -181,4 +187,4 @@ def _in_runs(scale: Scale, published: Published, words: Words) -> Figures | None
     if not base:
         return None
     shares = [Share(run, count, count / base) for run, count in runs]
-    return Figures(base, tuple(_line(scale, share, words) for share in shares))
+    return Figures(base, _lines(scale, shares, words))

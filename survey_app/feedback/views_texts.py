@@ -1,7 +1,6 @@
 """Reading the free texts of a form over before others see them; names in them are marked."""
 
 from collections.abc import Mapping, Sequence
-
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
