@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 
 from flask import Flask
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from survey_app import clock, jobs
 from survey_app.database import Database
 from survey_app.feedback.answers import Answers
+from survey_app.feedback.results import Results
+from survey_app.feedback.summary import results
 from tests.conftest import TestClock
+from tests.factories import csrf_of
 from tests.factories_forms import invitation_ids, launched_form, send_form
 from tests.factories_rounds import CLOSES
 
@@ -92,3 +98,16 @@ def counted_form(
     round_id = sent_form(app, counts, texts, **round_)
     count(app, time)
     return round_id
+
+
+def of(app: Flask, db: Database, round_id: int) -> Results:
+    """Return the results of a round."""
+    with app.app_context(), db.reading() as session:
+        return results(session, round_id)
+
+
+def xlsx_of(client: FlaskClient, path: str) -> CalamineWorkbook:
+    """Take the sheet of a results page, as its button does, and open it."""
+    answer = client.post(f"{path}/xlsx", data={"csrf_token": csrf_of(client.get(path))})
+    assert answer.status_code == 200, answer.text
+    return CalamineWorkbook.from_filelike(BytesIO(answer.data))

@@ -4,45 +4,31 @@ import json
 import re
 from datetime import timedelta
 from html import unescape
-from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from survey_app import clock, formatting
-from survey_app.audit.models import AuditEvent
-from survey_app.campaigns.models import Round
-from survey_app.feedback.models import CountedText, Urn
-from survey_app.feedback.results import Results
-from survey_app.feedback.summary import results
-from survey_app.feedback.urns import declare_lost
 from survey_app.accounts.scope import CLI
-from tests.conftest import TestClock
-from tests.factories import csrf_of, sign_in, sign_in_as, make_user
-from tests.factories_forms import form_document, invitation_ids, launched_form, send_form
-from tests.factories_rounds import CLOSES, make_campaign, make_cell, make_version
-from tests.functional.feedback.counted import TEXTS, count, counted_form, sent_form
+from survey_app.audit.models import AuditEvent
+from survey_app.feedback.headline import headline
+from survey_app.feedback.models import BallotGroup, CountedText, Urn
+from survey_app.feedback.results import Results
+from survey_app.feedback.urns import declare_lost
+from tests.factories import csrf_of, make_user, sign_in, sign_in_as
+from tests.factories_forms import invitation_ids, make_form_round
+from tests.factories_rounds import CLOSES, launched_round, make_cell
+from tests.functional.feedback.counted import TEXTS, counted_form, of, sent_form, xlsx_of
 from tests.page import assert_page
 
 OURS, THEIRS = "/organiser/rounds/gop-y/results", "/committee/rounds/gop-y/results"
-
-
-def of(app, db, round_id) -> Results:
-    with app.app_context(), db.reading() as session:
-        return results(session, round_id)
 
 
 def words_of(html: str) -> str:
     """Return what a page says, without drawings, marks and line ends."""
     text = re.sub(r"(?s)<(svg|head).*?</\1>", " ", html)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").split())
-
-
-def xlsx_of(client, path: str) -> CalamineWorkbook:
-    answer = client.post(f"{path}/xlsx", data={"csrf_token": csrf_of(client.get(path))})
-    assert answer.status_code == 200, answer.text
-    return CalamineWorkbook.from_filelike(BytesIO(answer.data))
 
 
 def told_lines(found: Results):
@@ -106,14 +92,16 @@ def test_page_chart_print_sheet_command_and_json_agree(app, client, db, shown):
                 assert f"{one.name} {' '.join(cells)} {one.figures.base}" in said
             for text in item.texts:
                 assert text in said and text in printed
-        charts = [unescape(says) for says in re.findall(r'<svg class="bar"[^>]*aria-label="([^"]*)"', html)]
+        charts = [
+            unescape(says)
+            for says in re.findall(r'<svg class="bar"[^>]*aria-label="([^"]*)"', html)
+        ]
         ordered = [item for item in found.items if item.kind == "ordered"]
         for item in ordered:
             numbers = ", ".join(f"{line.label}: {line.count}" for line in item.whole.lines)
             assert f"{item.name}. {numbers}" in charts
     sentence = "35/40 người được mời (87,5 %) đã gửi phiếu"
     assert all(sentence in words_of(text) for text in (page.text, paper.text, printed))
-    assert words_of(client.get(THEIRS).text if False else page.text)
 
 
 def test_texts_have_the_order_of_their_keys_and_no_group(app, client, db, shown):
@@ -133,7 +121,7 @@ def test_only_texts_that_were_read_over_are_told(app, client, db, time):
     round_id = counted_form(app, time, slug="gop-y")
     sign_in(client, "committee_reviewer")
     page = client.get(THEIRS).text
-    assert "18" not in [len(item.texts) for item in of(app, db, round_id).items]
+    assert not any(item.texts for item in of(app, db, round_id).items)
     assert not any(text in unescape(page) for text in TEXTS.values())
     assert "5 ý kiến chưa đọc duyệt nên chưa hiện." in page
 
@@ -166,8 +154,10 @@ def test_of_fewer_than_five_forms_nothing_is_told(app, client, db, time, counts)
 
 def test_before_the_count_there_is_nothing_but_that(app, client, db, time):
     round_id = sent_form(app, slug="gop-y")
-    sign_in(client, "organiser")
-    for _moment in ("open", "closed, not yet counted"):
+    user_id = make_user(db, "organiser")
+    for moment in (clock.now(), CLOSES + timedelta(seconds=5)):  # open; closed, not yet counted
+        time.set(moment)
+        sign_in_as(client, user_id)
         page = client.get(OURS)
         assert page.status_code == 200
         assert_page(page.text, page.headers)
@@ -176,7 +166,6 @@ def test_before_the_count_there_is_nothing_but_that(app, client, db, time):
         assert of(app, db, round_id) == Results(
             "gop-y", "Góp ý chuyên đề quý III", "waiting", CLOSES, 5
         )
-        time.set(CLOSES + timedelta(seconds=5))
     assert client.post(f"{OURS}/xlsx", data={"csrf_token": csrf_of(page)}).status_code == 409
     run = app.test_cli_runner().invoke
     assert run(args=["feedback", "results", "gop-y"]).exit_code == 1
@@ -233,71 +222,12 @@ def test_every_export_is_logged(app, client, db, shown, tmp_path):
 
 
 def test_a_quiz_and_a_draft_have_no_results(app, client, db):
-    from tests.factories_forms import make_form_round
-    from tests.factories_rounds import launched_round
-
     with app.app_context(), db.writing() as session:
         launched_round(session, slug="vong-thi")
         make_form_round(session, slug="nhap")
     sign_in(client, "organiser")
     for slug in ("vong-thi", "nhap", "khong-co"):
         assert client.get(f"/organiser/rounds/{slug}/results").status_code == 404
-
-
-def test_the_same_form_again_is_compared_level_by_level(app, client, db, time: TestClock):
-    with app.app_context(), db.writing() as session:
-        campaign_id = make_campaign(session).id
-        version_id = make_version(session, document=form_document()).id
-    del version_id
-    first = counted_again(app, db, time, campaign_id, "quy-2", CLOSES, (14, 11, 6, 4))
-    second = counted_again(app, db, time, campaign_id, "gop-y", CLOSES + timedelta(days=90), (16, 12, 7, 4))
-    assert of(app, db, first).earlier == ""
-    found = of(app, db, second)
-    assert found.earlier == "Quý trước"
-    rated = next(item for item in found.items if item.key == "q1")
-    before = next(item for item in of(app, db, first).items if item.key == "q1")
-    assert [line.earlier.count for line in rated.changes.whole] == [
-        line.count for line in before.whole.lines
-    ]
-    assert [line.later.count for line in rated.changes.whole] == [
-        line.count for line in rated.whole.lines
-    ]
-    told = {one.name for one in rated.groups} & {one.name for one in before.groups}
-    assert {name for name, _lines in rated.changes.groups} <= told
-    sign_in(client, "committee_reviewer")
-    page = client.get(THEIRS)
-    assert "So với “Quý trước”" in page.text
-    assert_page(page.text, page.headers)
-    sheet = xlsx_of(client, THEIRS).get_sheet_by_name("So với lần trước").to_python()
-    first_line = rated.changes.whole[0]
-    row = next(row for row in sheet if row[0] == rated.name and row[1] == "Tất cả")
-    assert (row[3], row[5]) == (first_line.later.count, first_line.earlier.count)
-
-
-def counted_again(app, db, time, campaign_id, slug, closes, counts):
-    from survey_app.campaigns.models import Campaign
-    from survey_app.invitations.launch import launch
-    from survey_app.feedback.opening import make_urn
-    from tests.factories_forms import cabinet_of, make_form_round
-    from tests.functional.feedback.counted import answers_of, senders
-
-    time.set(closes - timedelta(days=2))
-    if slug == "quy-2":
-        round_id = launched_form(app, slug=slug, closes_at=closes)
-        with db.writing() as session:
-            session.get_one(Round, round_id).campaign_id = campaign_id
-            session.get_one(Round, round_id).title = "Quý trước"
-    else:
-        with app.app_context(), db.writing() as session:
-            campaign = session.get_one(Campaign, campaign_id)
-            made = make_form_round(session, slug=slug, closes_at=closes, campaign=campaign)
-            make_urn(session, made.id, cabinet_of(app))
-            launch(session, made.id, CLI, clock.now())
-            round_id = made.id
-    for invitation, cell, place in senders(app, round_id, counts):
-        send_form(app, invitation, answers_of(cell, place))
-    count(app, time, closes)
-    return round_id
 
 
 def test_the_fingerprint_cannot_be_tried_out_without_the_installations_key(app, db, shown):
@@ -309,8 +239,6 @@ def test_the_fingerprint_cannot_be_tried_out_without_the_installations_key(app, 
 
 
 def test_people_who_came_after_the_launch_do_not_break_the_sums(app, db, shown):
-    from survey_app.feedback.models import BallotGroup
-
     with db.writing() as session:
         session.get_one(BallotGroup, (shown, 2)).eligible = 9  # eleven have sent one
         session.get_one(Urn, shown).digest = "another"
@@ -329,8 +257,6 @@ def test_the_pages_speak_english(app, client, shown):
 
 def test_invited_people_are_called_members_where_only_they_were_asked(app, db, time):
     round_id = counted_form(app, time, slug="gop-y", kinds=("party_member",))
-    from survey_app.feedback.headline import headline
-
     assert headline(of(app, db, round_id)).startswith("35/40 đảng viên (87,5")
     with db.reading() as session:
         assert len(invitation_ids(session, round_id)) == 40
