@@ -4,6 +4,7 @@ Page, chart, print, sheet, command and JSON are all made of these values alone; 
 `summary.results`.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -136,6 +137,11 @@ class ItemResult:
     def name(self) -> str:
         """What it is called anywhere: the question, with the row where it is one of several."""
         return f"{self.question} – {self.row}" if self.row else self.label
+
+    @property
+    def said(self) -> tuple[tuple[str, int], ...]:
+        """The texts with how many wrote each, in the order in which each stands first."""
+        return tuple(Counter(self.texts).items())
 
     @property
     def points(self) -> int:

@@ -26,7 +26,7 @@ def texts(app, client, db, time) -> dict[str, str]:
         rows = session.execute(
             select(CountedText.text, CountedText.key).where(CountedText.item == "q7")
         )
-        return {text: key for text, key in rows}
+        return dict(rows.all())
 
 
 def shown(app, db) -> list[str]:
