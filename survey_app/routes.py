@@ -26,6 +26,7 @@ from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
 from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
+from survey_app.feedback import views_paper as paper
 from survey_app.feedback import views_results as form_results
 from survey_app.feedback import views_texts as form_texts
 from survey_app.invitations import views_committee as committee
@@ -101,6 +102,7 @@ def _organiser() -> list[Route]:
     return [
         route("/organiser/", "organiser.home", organiser.home, ORGANISER),
         *_rounds(),
+        *_forms(),
         *_form_results(),
     ]
 
@@ -134,6 +136,15 @@ def _rounds() -> list[Route]:
         route(
             f"{person}/{his}", "rounds.person_action", round_people.person_action, ROUNDS, "POST"
         ),
+    ]
+
+
+def _forms() -> list[Route]:
+    one = "/organiser/rounds/<slug>/paper"
+    return [
+        route(one, "paper.batch", paper.batch, ROUNDS, "GET POST"),
+        route(f"{one}/print", "paper.sheet", paper.sheet, ROUNDS),
+        route(f"{one}/xlsx", "paper.template", paper.template, ROUNDS),
     ]
 
 

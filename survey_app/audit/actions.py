@@ -34,6 +34,7 @@ class Action(Enum):
     ROUND_CANCELLED = ("round.cancelled", set[str]())
     ROUND_FINALISED = ("round.finalised", {"attempts"})
     URN_COUNTED = ("urn.counted", {"ballots"})
+    PAPER_ENTERED = ("paper.entered", {"papers"})
     URN_SEALED = ("urn.sealed", set[str]())
     URN_LOST = ("urn.lost", {"why"})
     URN_TROUBLE = ("urn.trouble", {"problem"})

@@ -9,11 +9,12 @@ runs; which units are seen is chosen in `visibility`, when figures are sound in 
 The same figures always give the same answer, whatever the order they come in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import sub
 from typing import Final
 
+from survey_app.feedback.batches import of_batches, seen_both_ways
 from survey_app.feedback.comparison import Comparison, compare
 from survey_app.feedback.partitions import (
     Cut,
@@ -37,8 +38,8 @@ from survey_app.feedback.tables import (
     Told,
     Turnout,
 )
-from survey_app.feedback.units import WHOLE, Unit, UnitTree, Vector
-from survey_app.feedback.visibility import Choice
+from survey_app.feedback.units import WHOLE, Unit, UnitTree, Vector, minus
+from survey_app.feedback.visibility import Choice, Sound
 
 __all__ = [
     "WHOLE",
@@ -69,14 +70,17 @@ def turnout(units: Iterable[Unit], k: int = 5) -> Turnout:
     The whole is told from k on. A unit below it is told when k or more have sent one, and not
     everybody: an empty unit tells of each of its people that they have not sent a form, a full one
     that they have. The same holds for what is left when units that are told are subtracted from
-    one around them; if need be another unit is hidden too. When the whole is full, every unit is,
-    and there is nothing left to hide. Raises ValueError when the units are no tree.
+    one around them; if need be another unit is hidden too. Forms on paper (a batch) hide nobody:
+    who typed them can subtract them. A batch has no people of its own and is never full. When the
+    whole is full, every unit is, and there is nothing left to hide. Raises ValueError when the
+    units are no tree.
     """
     tree = UnitTree(units)
     seen = _seen_in_turnout(tree, _checked(k))
+    is_enough = _is_enough(tree.by_key[WHOLE].respondents, _typed(tree), k)
     sent = {key: Sent(unit.respondents, unit.eligible) for key, unit in tree.by_key.items()}
     return Turnout(
-        whole=sent[WHOLE] if sent[WHOLE].count >= k else Hidden(Reason.TOO_FEW_ANSWERS),
+        whole=sent[WHOLE] if is_enough else Hidden(Reason.TOO_FEW_ANSWERS),
         groups={
             key: sent[key] if key in seen else PROTECTED for key in tree.by_key if key != WHOLE
         },
@@ -93,9 +97,9 @@ def publish(units: Iterable[Unit], table: Table, k: int = 5) -> Published:
     """
     tree = UnitTree(units)
     figures = _figures(tree, table)
-    if figures[WHOLE][-1] < _checked(k):
+    answered, typed = figures[WHOLE][-1], of_batches(tree, figures)[WHOLE][-1]
+    if not _is_enough(answered, typed, _checked(k)):
         return _published(tree, table, Hidden(Reason.TOO_FEW_ANSWERS), None)
-    answered = figures[WHOLE][-1]
     whole = Shown(
         answered,
         tuple(
@@ -113,18 +117,34 @@ def _checked(k: int) -> int:
     return k
 
 
+def _typed(tree: UnitTree) -> int:
+    return sum(tree.by_key[key].respondents for key in tree.batches)
+
+
+def _is_enough(forms: int, typed: int, k: int) -> bool:
+    """Whether the whole may be told: also to somebody who subtracts the forms they have typed."""
+    return forms >= k and (forms == typed or forms - typed >= k)
+
+
 def _seen_in_turnout(tree: UnitTree, k: int) -> frozenset[int]:
     whole = tree.by_key[WHOLE]
-    all_have_sent = whole.respondents == whole.eligible
+    all_have_sent = whole.respondents - _typed(tree) == whole.eligible
 
     def sound(figures: Vector) -> bool:
         sent, eligible = figures
         return sent >= k and (sent < eligible or all_have_sent)
 
-    if whole.respondents < k:
+    if not _is_enough(whole.respondents, _typed(tree), k):
         return frozenset()
-    own = {key: (unit.respondents, unit.eligible) for key, unit in tree.by_key.items()}
-    return frozenset(Choice(tree, own, tree.by_key.keys() - {WHOLE}, sound).visible)
+    never_full = {key: tree.by_key[key].respondents + 1 for key in tree.batches}
+    own = tree.add_up(
+        {
+            key: (tree.by_key[key].respondents, never_full.get(key, tree.by_key[key].eligible))
+            for key in tree.leaves
+        }
+    )
+    figures, both = seen_both_ways(tree, own, sound, sound)
+    return frozenset(Choice(tree, figures, tree.by_key.keys() - {WHOLE}, both).visible)
 
 
 def _figures(tree: UnitTree, table: Table) -> dict[int, Vector]:
@@ -162,7 +182,7 @@ class _Option:
     """One way to show an item: how levels are cut, and what each unit then shows or softens."""
 
     cut: Cut
-    figures: dict[int, Vector]  # (base, aside or left out, count of each run, …) per unit
+    figures: Mapping[int, Vector]  # (base, aside or left out, count of each run, …) per unit
     choice: Choice
 
     @property
@@ -186,6 +206,7 @@ class _Search:
         self.candidates, self.k = candidates, k
         self.columns = list(zip(*figures.values(), strict=True))
         self.respondents = [tree.by_key[key].respondents for key in figures]
+        self.without_batches = minus(figures[WHOLE], of_batches(tree, figures)[WHOLE])
 
     def best(self) -> tuple[Cut, dict[int, Told]] | None:
         """Return the cut and what every unit below the whole tells. None: nothing at all."""
@@ -204,14 +225,19 @@ class _Search:
         return best.cut, told
 
     def _option(self, cut: Cut) -> _Option:
-        whole = self.figures[WHOLE]
+        forms = self.tree.by_key[WHOLE].respondents
+        figures, sound = seen_both_ways(
+            self.tree,
+            self._measured(cut),
+            self._sound(cut, self.figures[WHOLE], forms),
+            self._sound(cut, self.without_batches, forms - _typed(self.tree)),
+        )
+        return _Option(cut, figures, Choice(self.tree, figures, self.candidates, sound))
+
+    def _sound(self, cut: Cut, whole: Vector, forms: int) -> Sound:
         if self.table.kind == "several":
-            sound = sound_several(self.k, cut, whole)
-        else:
-            skipped = self.tree.by_key[WHOLE].respondents - whole[-1]
-            sound = sound_choice(self.k, cut, whole, skipped)
-        measured = self._measured(cut)
-        return _Option(cut, measured, Choice(self.tree, measured, self.candidates, sound))
+            return sound_several(self.k, cut, whole)
+        return sound_choice(self.k, cut, whole, forms - whole[-1])
 
     def _measured(self, cut: Cut) -> dict[int, Vector]:
         """Return the figures of every unit for this cut, column by column: that is fast."""
@@ -231,16 +257,20 @@ class _Search:
     def _told(self, option: _Option) -> dict[int, Told]:
         told: dict[int, Told] = {key: PROTECTED for key in self.tree.by_key if key != WHOLE}
         for key in option.choice.visible:
-            base, _aside, *counts = option.figures[key]
+            base, _aside, *counts = option.figures[key][: 2 + len(option.cut.runs)]
             shares = [
                 Share(self._names(run), count, count / base)
                 for run, count in zip(option.cut.runs, counts, strict=True)
             ]
             told[key] = Shown(base, tuple(shares))
         if self.table.kind != "several":
-            for key, run in soften(option.choice, option.figures, self.candidates).items():
+            for key, run in self._softened(option).items():
                 told[key] = Softened(self._names(option.cut.runs[run]))
         return told
+
+    def _softened(self, option: _Option) -> dict[int, int]:
+        candidates = self.candidates.difference(self.tree.batches)
+        return soften(option.choice, option.figures, candidates, len(option.cut.runs))
 
     def _names(self, run: Run) -> tuple[str, ...]:
         return tuple(self.table.levels[level] for level in run)

@@ -11,7 +11,7 @@ from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
 from survey_app.feedback import sealing
-from survey_app.feedback.grouping import WHOLE, AskedCell, Group, Node, groups_of, tree_of
+from survey_app.feedback.grouping import PAPER, WHOLE, AskedCell, Group, Node, groups_of, tree_of
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.models import BallotGroup, Urn
 from survey_app.i18n import _, _n
@@ -153,6 +153,8 @@ def _store_groups(session: Session, round_id: int, floor: int) -> None:
             same = RoundCell.cell_id == key if key is not None else RoundCell.cell_id.is_(None)
             mine = update(RoundCell).where(RoundCell.round_id == round_id, same)
             session.execute(mine.values(ballot_group=node.number))
+    # In every form, used or not: made when papers come, it would tell that some have.
+    session.add(_row(round_id, Node(PAPER, WHOLE, (), 0)))
     session.flush()
 
 

@@ -178,11 +178,11 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class GroupSent:
-    """How many of a group have sent a form, of how many."""
+    """How many of a group have sent a form, of how many; None: forms on paper have no people."""
 
     name: str
     sent: int
-    eligible: int
+    eligible: int | None
 
 
 @dataclass(frozen=True)

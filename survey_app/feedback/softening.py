@@ -16,17 +16,17 @@ LEAST_BASE = 10  # among fewer, "90 % or more" means all
 
 
 def soften(
-    choice: Choice, figures: Mapping[int, Vector], candidates: Collection[int]
+    choice: Choice, figures: Mapping[int, Vector], candidates: Collection[int], runs: int
 ) -> dict[int, int]:
     """Return the units that are softened, each with the index of its run.
 
-    `figures`: (base, aside, count of each run, …) per unit. A softened unit is one that the
-    turnout shows (`candidates`; else "10 or more answered" could tell that all sent a form), and
-    what is left of its rest without the softened units is sound by itself.
+    `figures`: (base, aside, count of each of `runs` runs, …) per unit. A softened unit is one that
+    the turnout shows (`candidates`; else "10 or more answered" could tell that all sent a form),
+    and what is left of its rest without the softened units is sound by itself.
     """
     by_owner: dict[int, list[tuple[int, int]]] = {}
     owner_of = owners(choice.tree, choice.visible)
-    for key, run in _of_one_mind(choice, figures, candidates):
+    for key, run in _of_one_mind(choice, figures, candidates, runs):
         by_owner.setdefault(owner_of[key], []).append((key, run))
     softened: dict[int, int] = {}
     for owner, units in by_owner.items():
@@ -37,7 +37,7 @@ def soften(
 
 
 def _of_one_mind(
-    choice: Choice, figures: Mapping[int, Vector], candidates: Collection[int]
+    choice: Choice, figures: Mapping[int, Vector], candidates: Collection[int], runs: int
 ) -> list[tuple[int, int]]:
     """Return units, none inside another, that could be softened, with their run."""
     tree = choice.tree
@@ -47,11 +47,11 @@ def _of_one_mind(
         if not taken.isdisjoint(tree.children[key]):
             taken.add(key)
         elif key in candidates and key not in choice.visible:
-            base, _aside, *runs = figures[key]
-            most = max(runs)
+            base, counts = figures[key][0], figures[key][2 : 2 + runs]
+            most = max(counts)
             if base >= LEAST_BASE and 10 * most >= 9 * base:
                 taken.add(key)
-                found.append((key, runs.index(most)))
+                found.append((key, counts.index(most)))
     return found
 
 

@@ -23,11 +23,18 @@ from survey_app.feedback import disclosure
 from survey_app.feedback.bands import bands_of
 from survey_app.feedback.counting import ANSWERED
 from survey_app.feedback.disclosure import Counts, Published, Sent, Table, Turnout, Unit
+from survey_app.feedback.grouping import PAPER
 from survey_app.feedback.items import Item, items_of
 from survey_app.feedback.models import BallotGroup, CountedAnswer, CountedText, Urn
 from survey_app.feedback.results import GroupSent, ItemResult, Results, State
 from survey_app.feedback.tables import Kind
-from survey_app.feedback.telling import Scale, bare_result, changes_of, item_result
+from survey_app.feedback.telling import (
+    Scale,
+    bare_result,
+    changes_of,
+    item_result,
+    told_in_order,
+)
 from survey_app.feedback.wording import Words
 from survey_app.i18n import _, current_locale
 from survey_app.keeping import Shelf
@@ -78,8 +85,8 @@ def results(session: Session, round_id: int) -> Results:
         invited=urn.invited,
         members_only=kept_settings(round_.settings).kinds == ("party_member",),
         groups=tuple(
-            GroupSent(names[key], told.count, told.eligible)
-            for key, told in sorted(turnout.groups.items())
+            GroupSent(names[key], told.count, None if key == PAPER else told.eligible)
+            for key, told in told_in_order(turnout.groups)
             if isinstance(told, Sent)
         ),
         hidden=tuple(
@@ -123,7 +130,9 @@ def _names(session: Session, round_id: int) -> dict[int, str]:
     rows = session.execute(
         select(BallotGroup.number, BallotGroup.names).where(BallotGroup.round_id == round_id)
     )
-    return {number: " + ".join(names) for number, names in rows}
+    return {
+        number: _("Phiếu giấy") if number == PAPER else " + ".join(names) for number, names in rows
+    }
 
 
 def _disclosed(session: Session, round_: Round, urn: Urn) -> _Disclosed:
@@ -159,10 +168,12 @@ def _units(session: Session, round_id: int) -> tuple[Unit, ...]:
     for row in rows:
         if row.number in inner:
             continue
+        # Forms on paper are of people who stand in the other groups.
+        people = 0 if row.number == PAPER else max(row.eligible, row.sent or 0)
         number: int | None = row.number
         while number is not None:
             sent[number] += row.sent or 0
-            eligible[number] += max(row.eligible, row.sent or 0)
+            eligible[number] += people
             number = parents[number]
     return tuple(
         Unit(row.number, str(row.number), row.parent, eligible[row.number], sent[row.number])

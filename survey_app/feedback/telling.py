@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from survey_app.feedback import bands
 from survey_app.feedback.bands import Band
@@ -14,11 +15,14 @@ from survey_app.feedback.disclosure import (
     Softened,
     compare,
 )
+from survey_app.feedback.grouping import PAPER
 from survey_app.feedback.items import Item
 from survey_app.feedback.results import ChangeLine, Changes, Figures, GroupFigures, ItemResult, Line
 from survey_app.feedback.wording import Words, asks_what_is_wanted
 from survey_app.i18n import _
 from survey_app.questions.schema import Choice
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -73,18 +77,26 @@ def item_result(
     scale: Scale, published: Published, words: Words, names: Mapping[int, str]
 ) -> ItemResult:
     """Return what is told of an item; `names` are those of the groups, by their number."""
-    told = published.groups
+    told = told_in_order(published.groups)
     return replace(
         bare_result(scale.item, words),
         whole=_figures(scale, published.whole, words),
         in_runs=_in_runs(scale, published, words),
         groups=tuple(
             _group(scale, one, words, names[key])
-            for key, one in sorted(told.items())
+            for key, one in told
             if not isinstance(one, Hidden)
         ),
-        hidden=tuple(names[key] for key, one in sorted(told.items()) if isinstance(one, Hidden)),
+        hidden=tuple(names[key] for key, one in told if isinstance(one, Hidden) and key != PAPER),
     )
+
+
+def told_in_order(groups: Mapping[int, One]) -> list[tuple[int, One]]:
+    """Return groups in their order, forms on paper last.
+
+    Paper has a group in every form, used or not, so it is never named among the hidden ones.
+    """
+    return sorted(groups.items(), key=lambda group: (group[0] == PAPER, group[0]))
 
 
 def bare_result(item: Item, words: Words) -> ItemResult:

@@ -16,7 +16,8 @@ class Unit:
     """A unit with its people: `eligible` could send a form, `respondents` did.
 
     The leaves are the groups that stand on the ballots; an inner unit's figures are its leaves'
-    sums. The root has key 0 and no parent.
+    sums. The root has key 0 and no parent. A leaf with respondents and nobody eligible is a batch:
+    forms of people who are counted elsewhere, entered by somebody who has seen them (paper).
     """
 
     key: int
@@ -24,6 +25,16 @@ class Unit:
     parent: int | None
     eligible: int
     respondents: int
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether these are forms without people of their own. Only asked of leaves."""
+        return self.respondents > 0 and not self.eligible
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether there is nobody in it, and nothing to hide or to show."""
+        return not self.eligible and not self.respondents
 
 
 def plus(first: Vector, second: Vector) -> Vector:
@@ -58,6 +69,7 @@ class UnitTree:
                 self.children[unit.parent].append(unit.key)
         self.upwards: tuple[int, ...] = self._upwards()
         self.leaves = tuple(key for key in self.upwards if not self.children[key])
+        self.batches = tuple(key for key in self.leaves if self.by_key[key].is_batch)
         self._check()
 
     def _upwards(self) -> tuple[int, ...]:
@@ -71,8 +83,13 @@ class UnitTree:
         return tuple(reversed(downwards))
 
     def _check(self) -> None:
-        if any(not 0 <= unit.respondents <= unit.eligible for unit in self.by_key.values()):
-            raise ValueError("a unit has more respondents than people, or fewer than none")
+        groups = [self.by_key[key] for key in self.leaves]
+        if any(
+            min(group.respondents, group.eligible) < 0
+            or (group.respondents > group.eligible and not group.is_batch)
+            for group in groups
+        ):
+            raise ValueError("a group has more respondents than people, or fewer than none")
         own = {key: (unit.eligible, unit.respondents) for key, unit in self.by_key.items()}
         if self.add_up({key: own[key] for key in self.leaves}) != own:
             raise ValueError("the figures of an inner unit are not the sums of its leaves")

@@ -39,13 +39,14 @@ class Choice:
         self.rests: dict[int, Vector | None] = {}
         self._seen_in: dict[int, list[int]] = {}  # the outermost visible units inside
         for key in tree.upwards:
+            nobody = tree.by_key[key].is_nobody
             if not tree.children[key]:
-                self.rests[key], self._seen_in[key] = figures[key], []
+                self.rests[key], self._seen_in[key] = None if nobody else figures[key], []
             else:
                 self._gather(key)
             if key == WHOLE:
                 self._settle_whole(figures[key])
-            elif key in candidates and self._mend(key):
+            elif key in candidates and not nobody and self._mend(key):
                 self.visible.add(key)
 
     def weight(self) -> int:

@@ -15,7 +15,7 @@ quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
 campaigns/settings.py
 feedback/units.py feedback/tables.py feedback/visibility.py feedback/partitions.py
-feedback/softening.py feedback/comparison.py feedback/disclosure.py
+feedback/softening.py feedback/batches.py feedback/comparison.py feedback/disclosure.py
 """.split()
 BLOCKER = """
 import importlib, sys

@@ -32,6 +32,7 @@ class Roster:
 
     parents: Mapping[int, int | None]
     eligible: Mapping[int, int]  # of leaves
+    batches: frozenset[int] = frozenset()  # leaves whose people are counted elsewhere
 
     @property
     def leaves(self) -> list[int]:
@@ -127,9 +128,20 @@ def people(group: frozenset[int], *what: str) -> Row:
     return {(leaf, one): 1 for leaf in group for one in what}
 
 
-def work_out(roster: Roster, turnout: Turnout, item: Published, k: int) -> list[str]:
-    """Return what can be known of few people, of an empty or full group, or of one mind."""
-    equations = [*_of_turnout(roster, turnout), *_of_item(roster, item), *_always(roster, item)]
+def work_out(
+    roster: Roster, turnout: Turnout, item: Published, k: int, typed: Row | None = None
+) -> list[str]:
+    """Return what can be known of few people, of an empty or full group, or of one mind.
+
+    `typed`: the cells of batches, for somebody who has typed them and asks about all others. When
+    all have sent a form, every group is full, and how many people it has is no secret.
+    """
+    equations = [
+        *_of_turnout(roster, turnout, item),
+        *_of_item(roster, item),
+        *_always(roster, item),
+        *[({cell: 1}, value) for cell, value in (typed or {}).items()],
+    ]
     known: dict[Cell, int] = {}
     while True:
         solved = Equations([*equations, *[({cell: 1}, 0) for cell in known]])
@@ -144,7 +156,13 @@ def work_out(roster: Roster, turnout: Turnout, item: Published, k: int) -> list[
             for one in what
         }
         if zeros.keys() <= known.keys():
-            return list(_leaks(roster, turnout, item, found, k))
+            own = _Whole(roster, turnout, item, typed or {})
+            return [
+                leak
+                for (group, what), value in found.items()
+                if not typed or group < own.leaves
+                for leak in _leaks(roster, item, found, own, group, what, k)
+            ]
         known |= zeros
 
 
@@ -152,7 +170,7 @@ def _questions(item: Published) -> Iterator[tuple[str, ...]]:
     yield (UNSENT,)
     if item.kind == "several":
         yield (ANSWERED,)
-        yield (SKIPPED, ANSWERED)
+        yield _sent(item)
         yield (EXCESS,)
         for level in item.levels:
             yield (level,)
@@ -164,13 +182,17 @@ def _questions(item: Published) -> Iterator[tuple[str, ...]]:
     yield (SKIPPED,)
     for size in range(1, len(item.levels) + 1):
         yield from itertools.combinations(item.levels, size)
-    yield (SKIPPED, *item.levels)
+    yield _sent(item)
 
 
-def _of_turnout(roster: Roster, turnout: Turnout) -> Iterator[tuple[Row, int]]:
+def _of_turnout(roster: Roster, turnout: Turnout, item: Published) -> Iterator[tuple[Row, int]]:
     for unit, told in {0: turnout.whole, **turnout.groups}.items():
         if isinstance(told, Sent):
-            yield people(roster.inside(unit), UNSENT), told.eligible - told.count
+            yield people(roster.inside(unit), *_sent(item)), told.count
+
+
+def _sent(item: Published) -> tuple[str, ...]:
+    return (SKIPPED, ANSWERED) if item.kind == "several" else (SKIPPED, *item.levels)
 
 
 def _of_item(roster: Roster, item: Published) -> Iterator[tuple[Row, int]]:
@@ -186,42 +208,66 @@ def _of_item(roster: Roster, item: Published) -> Iterator[tuple[Row, int]]:
 def _always(roster: Roster, item: Published) -> Iterator[tuple[Row, int]]:
     for leaf, eligible in roster.eligible.items():
         group = frozenset({leaf})
+        if leaf not in roster.batches:
+            yield people(group, UNSENT, *_sent(item)), eligible
         if item.kind != "several":
-            yield people(group, UNSENT, SKIPPED, *item.levels), eligible
             continue
-        yield people(group, UNSENT, SKIPPED, ANSWERED), eligible
         yield people(group, *item.levels) | {(leaf, ANSWERED): -1, (leaf, EXCESS): -1}, 0
         for level in item.levels:
             yield people(group, level, f"not {level}") | {(leaf, ANSWERED): -1}, 0
 
 
+class _Whole:
+    """The whole, which is told in full; to who has typed batches, it is the whole without them."""
+
+    def __init__(self, roster: Roster, turnout: Turnout, item: Published, typed: Row) -> None:
+        self.leaves = frozenset(roster.leaves) - {leaf for leaf, _what in typed}
+        self.all_or_none = False  # that tells of every group as well
+        if isinstance(turnout.whole, Sent):
+            sent = turnout.whole.count - _typed(typed, *_sent(item))
+            self.all_or_none = sent == 0 or sent >= turnout.whole.eligible
+        self.base, self.counts = 0, dict.fromkeys(item.levels, 0)
+        if isinstance(item.whole, Shown):
+            everything = (ANSWERED,) if item.kind == "several" else item.levels
+            self.base = item.whole.base - _typed(typed, *everything)
+            for share in item.whole.shares:
+                self.counts[share.levels[0]] = share.count - _typed(typed, *share.levels)
+
+
+def _typed(typed: Row, *what: str) -> int:
+    return sum(count for (_leaf, one), count in typed.items() if one in what)
+
+
 def _leaks(
-    roster: Roster, turnout: Turnout, item: Published, found: Found, k: int
+    roster: Roster,
+    item: Published,
+    found: Found,
+    whole: _Whole,
+    group: frozenset[int],
+    what: tuple[str, ...],
+    k: int,
 ) -> Iterator[str]:
-    everybody = isinstance(turnout.whole, Sent) and turnout.whole.count == turnout.whole.eligible
-    of_whole = {} if not isinstance(item.whole, Shown) else _counts(item.whole)
+    """Yield what is wrong with knowing this of a group."""
+    value = found[group, what]
+    name = f"{sorted(group)} {what}: {value}"
     everything = (ANSWERED,) if item.kind == "several" else item.levels
-    for (group, what), value in found.items():
-        name = f"{sorted(group)} {what}: {value}"
-        if what == (UNSENT,):
-            sent = sum(roster.eligible[leaf] for leaf in group) - value
-            if sent < k or (value == 0 and not everybody):
-                yield f"{sent} sent: {name}"
-        elif SKIPPED in what or what == (EXCESS,):
-            continue
-        elif 0 < value < k:
-            yield f"few: {name}"
-        elif value and (len(what) == 1 or what in item.partition) and what != everything:
-            if of_whole and item.kind == "several" and what[0].startswith("not "):
-                continue  # all did not choose it: the same as a count of 0
-            total = found.get((group, everything))
-            told = sum(of_whole.get(level, 0) for level in what)
-            if total == value and isinstance(item.whole, Shown) and told < item.whole.base:
-                yield f"of one mind: {name}"
-
-
-def _counts(shown: Shown) -> dict[str, int]:
-    return {level: share.count for share in shown.shares for level in share.levels}
+    if what == (UNSENT,):
+        sent = sum(roster.eligible[leaf] for leaf in group) - value
+        if not whole.all_or_none and (sent < k or value == 0):
+            yield f"{sent} sent: {name}"
+    elif what == _sent(item):
+        if value < k and not whole.all_or_none:
+            yield f"{value} sent: {name}"
+    elif SKIPPED in what or what == (EXCESS,):
+        return
+    elif 0 < value < k:
+        yield f"few: {name}"
+    elif value and (len(what) == 1 or what in item.partition) and what != everything:
+        if what[0].startswith("not "):
+            return  # all did not choose it: the same as a count of 0
+        told = sum(whole.counts.get(level, 0) for level in what)
+        if found.get((group, everything)) == value and told < whole.base:
+            yield f"of one mind: {name}"
 
 
 # A world: for each leaf (in order) how many skipped, then how many chose each level.

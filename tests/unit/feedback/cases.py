@@ -10,6 +10,7 @@ from tests.unit.feedback.attacker import Roster, World
 
 # What one person in a group did, by how many: numbers around k, small ones, none.
 FEW_OR_MANY = st.sampled_from([0, 0, 1, 3, 5, 6, 9, 14])
+FLOOR = 10  # people that a group has at least; who they are and how many is known
 LETTERS = ("a", "b", "c", "d", "e")
 
 
@@ -72,7 +73,9 @@ def trees(draw: st.DrawFn, most_leaves: int = 9) -> tuple[dict[int, int | None],
 
 @st.composite
 def cases(
-    draw: st.DrawFn, kinds: Sequence[str] = ("ordered", "unordered", "several", "number")
+    draw: st.DrawFn,
+    kinds: Sequence[str] = ("ordered", "unordered", "several", "number"),
+    with_batch: bool = False,
 ) -> Case:
     parents, leaves = draw(trees())
     kind = draw(st.sampled_from(kinds))
@@ -87,8 +90,9 @@ def cases(
             answered = draw(st.sampled_from([answered, max(line), (answered + max(line)) // 2]))
         counts[leaf] = Counts(dict(zip(levels, line, strict=True)), answered)
         sent[leaf] = answered + (0 if nobody_skips else draw(st.sampled_from([0, 1, 4, 6])))
-        eligible[leaf] = max(sent[leaf] + draw(st.sampled_from([0, 1, 3, 8])), 1)
-    roster = Roster(parents, eligible)
+        eligible[leaf] = max(sent[leaf] + draw(st.sampled_from([0, 1, 3, 8])), FLOOR)
+    batches = {leaves[-1]} if with_batch and sent[leaves[-1]] else set()
+    roster = Roster(parents, eligible | dict.fromkeys(batches, 0), frozenset(batches))
     no_opinion = levels[-1] if has_no_opinion else None
     return Case(
         roster,

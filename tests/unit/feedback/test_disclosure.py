@@ -135,6 +135,14 @@ def test_a_group_where_one_differs_is_told_in_the_same_words() -> None:
     assert publish(organisation(12, 15, 15), table).groups[1] == Softened(("Có",), 0.9)
 
 
+def test_a_group_of_one_mind_is_not_softened_when_the_one_beside_it_would_follow() -> None:
+    """Together the first two are a sound rest; with the first told, 2 of the second would show."""
+    table = item((12, 0), (2, 7), (9, 9), levels=("Có", "Không"))
+    published = publish(organisation(12, 9, 18), table)
+    assert shown(published) == {3}
+    assert published.groups[1] == published.groups[2] == PROTECTED
+
+
 def test_nine_of_one_mind_are_not_softened_for_90_percent_of_nine_are_all() -> None:
     table = item((9, 0), (8, 7), (6, 9), levels=("Có", "Không"))
     assert publish(organisation(9, 15, 15), table).groups[1] == PROTECTED
@@ -176,6 +184,14 @@ def test_no_opinion_that_would_follow_from_the_turnout_hides_the_groups() -> Non
     assert shown(published) == set()
 
 
+def test_rare_no_opinion_must_not_be_known_to_be_all_in_the_other_group() -> None:
+    """Group 2 has neither skipped nor no opinion, so the three of the whole would be group 1's."""
+    levels = (*SCALE, NO_OPINION)
+    lines = ((8, 6, 0, 0, 0, 3), (9, 7, 0, 0, 0, 0))
+    published = publish(organisation(19, 16), item(*lines, levels=levels, no_opinion=NO_OPINION))
+    assert shown(published) == set()
+
+
 def test_choices_without_order_are_pooled_from_the_smallest_up() -> None:
     levels = ("Hội trường", "Trực tuyến", "Tại chi bộ", "Khác")
     table = item((9, 1, 8, 1), (6, 2, 9, 5), levels=levels, kind="unordered")
@@ -202,6 +218,13 @@ def test_of_several_choices_those_are_shown_that_enough_chose_and_enough_did_not
         ),
     )
     assert figures(published.whole) == [19, 39, 19, 11]
+
+
+def test_a_choice_that_all_but_four_made_is_left_to_the_whole() -> None:
+    levels = ("Video", "Giấy", "Nhóm")
+    table = item((16, 10, 8), (15, 9, 7), levels=levels, kind="several", answered=(20, 20))
+    published = publish(organisation(22, 22), table)
+    assert published.partition == (("Giấy",), ("Nhóm",))
 
 
 def test_a_choice_left_out_does_not_follow_where_each_picked_exactly_one() -> None:
@@ -233,6 +256,29 @@ def test_turnout_tells_of_no_empty_and_no_full_unit() -> None:
 
 def test_when_the_whole_is_full_there_is_nothing_left_to_hide() -> None:
     assert turnout(organisation(12, 15, spare=0)).groups == {1: Sent(12, 12), 2: Sent(15, 15)}
+
+
+def test_paper_forms_hide_nobody_for_who_typed_them_can_subtract_them() -> None:
+    units = [
+        Unit(0, "Đảng bộ", None, 70, 51),
+        Unit(-1, "Phiếu giấy", 0, 0, 9),
+        Unit(1, "Chi bộ 1", 0, 20, 18),
+        Unit(2, "Chi bộ 2", 0, 30, 21),
+        Unit(3, "Chi bộ 3", 0, 20, 3),
+    ]
+    assert turnout(units).groups == {
+        -1: Sent(9, 0),
+        1: PROTECTED,
+        2: Sent(21, 30),
+        3: PROTECTED,
+    }
+
+
+def test_a_unit_with_nobody_in_it_costs_nobody_else_their_figures() -> None:
+    units = [*organisation(18, 20), Unit(-1, "Phiếu giấy", 0, 0, 0)]
+    assert turnout(units).groups == {-1: PROTECTED, 1: Sent(18, 23), 2: Sent(20, 25)}
+    published = publish(units, item((9, 9), (10, 10), levels=("Có", "Không")))
+    assert shown(published) == {1, 2}
 
 
 def test_a_unit_that_the_turnout_hides_shows_no_answers() -> None:
