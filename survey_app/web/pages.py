@@ -12,6 +12,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from survey_app import clock, formatting, i18n
+from survey_app.web.markdown import rich, rich_line
 from survey_app.web.wrapping import whole
 
 LANGUAGE_COOKIE = "lang"
@@ -69,6 +70,8 @@ def install(app: Flask) -> None:
         span=formatting.span,
         short_moment=formatting.short_moment,
         whole=whole,
+        rich=rich,
+        rich_line=rich_line,
     )
 
     @app.before_request

@@ -10,6 +10,7 @@ PURE = """
 clock.py vietnamese.py errors.py i18n.py formatting.py signing.py config.py
 people/roster/*.py
 questions/schema.py questions/checks*.py questions/canonical.py questions/formats/*.py
+questions/sensitive.py questions/scales.py
 invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
