@@ -97,14 +97,6 @@ def results(session: Session, round_id: int) -> Results:
     )
 
 
-def may_be_read(session: Session, round_id: int) -> bool:
-    """Whether the texts of a form may be read by those who read them over: enough have sent one."""
-    urn = session.get(Urn, round_id)
-    if urn is None or urn.state not in COUNTED:
-        return False
-    return (urn.sent or 0) >= (urn.small_group or 0)
-
-
 def _state(urn: Urn) -> State:
     if urn.state == "lost":
         return "lost"

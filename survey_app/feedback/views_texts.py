@@ -15,9 +15,9 @@ from survey_app.database import reading, writing
 from survey_app.errors import Invalid, NotFound, Problem
 from survey_app.feedback import reviewing
 from survey_app.feedback.flagging import NameBook
-from survey_app.feedback.results import ItemResult
+from survey_app.feedback.results import ItemResult, Results
 from survey_app.feedback.reviewing import CHOICES, PAGE, Decision, Tally
-from survey_app.feedback.summary import may_be_read, results
+from survey_app.feedback.summary import results
 from survey_app.i18n import _, _n
 from survey_app.people.models import CellName, Person
 from survey_app.web.error_pages import status_of
@@ -41,7 +41,7 @@ def review(slug: str) -> ResponseReturnValue:
     }
     try:
         with writing() as session:
-            round_ = _readable(session, slug)
+            round_, _found = _readable(session, slug)
             done = reviewing.decide(session, round_.id, decisions, signed_in())
     except Invalid as error:
         return _show(slug, decisions, error.problems), status_of(error)
@@ -53,7 +53,7 @@ def show_clean(slug: str) -> ResponseReturnValue:
     """Show every text of an item in which nothing is marked."""
     item = request.form.get("item", "")
     with writing() as session:
-        round_ = _readable(session, slug)
+        round_, _found = _readable(session, slug)
         flags = name_book(session).flags
         shown = reviewing.show_clean(session, round_.id, item, flags, signed_in())
     flash(_n("Đã cho hiện %(n)s ý kiến không có chỗ nào bị đánh dấu.", shown), "good")
@@ -70,9 +70,9 @@ def name_book(session: Session) -> NameBook:
 
 def _show(slug: str, decisions: Mapping[str, Decision], problems: Sequence[Problem]) -> str:
     with reading() as session:
-        round_ = _readable(session, slug)
+        round_, found = _readable(session, slug)
         tallies = reviewing.tallies(session, round_.id)
-        items = [item for item in results(session, round_.id).items if item.key in tallies]
+        items = [item for item in found.items if item.key in tallies]
         item = _chosen(items)
         tally = tallies[item.key] if item else Tally()
         waiting_only = _asked("show") == "new"
@@ -101,11 +101,13 @@ def _show(slug: str, decisions: Mapping[str, Decision], problems: Sequence[Probl
     )
 
 
-def _readable(session: Session, slug: str) -> Round:
+def _readable(session: Session, slug: str) -> tuple[Round, Results]:
+    """Return the round and its results; where nothing may be told, nobody reads texts either."""
     round_ = organised_round(session, slug)
-    if not may_be_read(session, round_.id):
+    found = results(session, round_.id)
+    if not found.is_told:
         raise NotFound(_("Phiếu này chưa đếm, hoặc có quá ít phiếu, nên không có ý kiến để đọc."))
-    return round_
+    return round_, found
 
 
 def _chosen(items: list[ItemResult]) -> ItemResult | None:

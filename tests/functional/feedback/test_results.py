@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from survey_app import clock, formatting
 from survey_app.accounts.scope import CLI
 from survey_app.audit.models import AuditEvent
+from survey_app.feedback import paper
+from survey_app.feedback.answers import Answers
 from survey_app.feedback.headline import headline
 from survey_app.feedback.models import BallotGroup, CountedText, Urn
 from survey_app.feedback.results import Results
@@ -19,7 +21,7 @@ from survey_app.feedback.urns import declare_lost
 from tests.factories import csrf_of, make_user, sign_in, sign_in_as
 from tests.factories_forms import invitation_ids, make_form_round
 from tests.factories_rounds import CLOSES, launched_round, make_cell
-from tests.functional.feedback.counted import TEXTS, counted_form, of, sent_form, xlsx_of
+from tests.functional.feedback.counted import TEXTS, count, counted_form, of, sent_form, xlsx_of
 from tests.page import assert_page
 
 OURS, THEIRS = "/organiser/rounds/gop-y/results", "/committee/rounds/gop-y/results"
@@ -260,3 +262,25 @@ def test_invited_people_are_called_members_where_only_they_were_asked(app, db, t
     assert headline(of(app, db, round_id)).startswith("35/40 đảng viên (87,5")
     with db.reading() as session:
         assert len(invitation_ids(session, round_id)) == 40
+
+
+@pytest.mark.parametrize(("counts", "told"), [((12, 10, 6, 4), True), ((4, 0, 0, 0), False)])
+def test_forms_on_paper_are_told_last_and_hide_nobody(app, client, db, time, counts, told):
+    """Who typed six papers can subtract them: with four other forms nothing at all is told."""
+    round_id = sent_form(app, counts, {0: "Một lời"}, slug="gop-y")
+    with db.reading() as session:
+        people = invitation_ids(session, round_id)
+    with app.app_context(), db.writing() as session:
+        handers = [people[n] for n in (12, 13, 14, 15, 26, 27)]
+        papers: list[Answers] = [{"q1": "tot", "q2": "c1"}] * 6
+        paper.enter(session, round_id, papers, handers, CLI, clock.now())
+    count(app, time)
+    found = of(app, db, round_id)
+    assert (found.sent == sum(counts) + 6) is told
+    assert "Phiếu giấy" not in found.hidden
+    assert not any("Phiếu giấy" in item.hidden for item in found.items)
+    if told:
+        assert [one.name for one in found.groups][-1:] == ["Phiếu giấy"]
+        assert found.groups[-1].eligible is None
+    sign_in(client, "organiser")
+    assert client.get(f"{OURS}/texts").status_code == (200 if told else 404)
