@@ -29,6 +29,8 @@ from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
 from survey_app.feedback import views_form as forms
 from survey_app.feedback import views_paper as paper
+from survey_app.feedback import views_results as form_results
+from survey_app.feedback import views_texts as form_texts
 from survey_app.feedback import views_urn as urn
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
@@ -105,6 +107,7 @@ def _organiser() -> list[Route]:
         route("/organiser/", "organiser.home", organiser.home, ORGANISER),
         *_rounds(),
         *_forms(),
+        *_form_results(),
     ]
 
 
@@ -149,6 +152,28 @@ def _forms() -> list[Route]:
         route(one, "paper.batch", paper.batch, ROUNDS, "GET POST"),
         route(f"{one}/print", "paper.sheet", paper.sheet, ROUNDS),
         route(f"{one}/xlsx", "paper.template", paper.template, ROUNDS),
+    ]
+
+
+def _form_results() -> list[Route]:
+    ours, theirs = "/organiser/rounds/<slug>/results", "/committee/rounds/<slug>/results"
+    shown, texts = form_results, form_texts
+    return [
+        route(ours, "rounds.results", shown.organiser_page, ROUNDS),
+        route(f"{ours}/print", "rounds.results_print", shown.organiser_print, ROUNDS),
+        route(f"{ours}/xlsx", "rounds.results_download", shown.organiser_download, ROUNDS, "POST"),
+        route(f"{ours}/texts", "rounds.texts", texts.texts, ROUNDS),
+        route(f"{ours}/texts", "rounds.texts_review", texts.review, ROUNDS, "POST"),
+        route(f"{ours}/texts/clean", "rounds.texts_clean", texts.show_clean, ROUNDS, "POST"),
+        route(theirs, "committee.results", shown.committee_page, COMMITTEE),
+        route(f"{theirs}/print", "committee.results_print", shown.committee_print, COMMITTEE),
+        route(
+            f"{theirs}/xlsx",
+            "committee.results_download",
+            shown.committee_download,
+            COMMITTEE,
+            "POST",
+        ),
     ]
 
 

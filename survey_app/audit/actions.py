@@ -38,6 +38,8 @@ class Action(Enum):
     URN_SEALED = ("urn.sealed", set[str]())
     URN_LOST = ("urn.lost", {"why"})
     URN_TROUBLE = ("urn.trouble", {"problem"})
+    FEEDBACK_TEXTS_REVIEWED = ("feedback.texts_reviewed", {"shown", "changed", "withheld"})
+    FEEDBACK_EXPORTED = ("feedback.exported", {"format"})
     ROUND_PURGED = ("round.purged", set[str]())
     TEST_SENT = ("round.test_sent", set[str]())
     REMINDERS_QUEUED = ("round.reminders_queued", {"people", "number"})
