@@ -19,6 +19,8 @@ from survey_app.campaigns.commands import campaigns
 from survey_app.config import SettingsError
 from survey_app.database import current_database
 from survey_app.demo.commands import demo
+from survey_app.feedback.commands import feedback
+from survey_app.feedback.commands_urn import urn, urn_lost
 from survey_app.i18n import _
 from survey_app.invitations.commands_participation import participation_of_round
 from survey_app.invitations.commands_rounds import rounds
@@ -92,6 +94,9 @@ def _app() -> Flask:
     return app
 
 
+rounds.add_command(urn)
+rounds.add_command(urn_lost)
+
 COMMANDS: tuple[click.Command, ...] = tuple(
     plain_spoken(command)
     for command in (
@@ -103,6 +108,7 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         campaigns,
         rounds,
         participation_of_round,
+        feedback,
         roster,
         demo,
         mail,

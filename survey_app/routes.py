@@ -28,6 +28,10 @@ from survey_app.desks import views_secretary as secretary
 from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
 from survey_app.feedback import views_form as forms
+from survey_app.feedback import views_paper as paper
+from survey_app.feedback import views_results as form_results
+from survey_app.feedback import views_texts as form_texts
+from survey_app.feedback import views_urn as urn
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
 from survey_app.invitations import views_reminders as reminders
@@ -102,6 +106,8 @@ def _organiser() -> list[Route]:
     return [
         route("/organiser/", "organiser.home", organiser.home, ORGANISER),
         *_rounds(),
+        *_forms(),
+        *_form_results(),
     ]
 
 
@@ -125,6 +131,9 @@ def _rounds() -> list[Route]:
         route(f"{one}/launch", "rounds.launch", rounds.do_launch, ROUNDS, "POST"),
         route(f"{one}/{asked_first}", "rounds.confirm", rounds.confirm, ROUNDS),
         route(f"{one}/{doing}", "rounds.act", rounds.act, ROUNDS, "POST"),
+        route(f"{one}/urn", "rounds.urn", urn.show, ROUNDS),
+        route(f"{one}/urn/lost", "rounds.urn_confirm_lost", urn.confirm_lost, ROUNDS),
+        route(f"{one}/urn/lost", "rounds.urn_lost", urn.declare_lost, ROUNDS, "POST"),
         route(f"{one}/people", "rounds.people", round_people.people, ROUNDS),
         route(f"{one}/people", "rounds.open_people", round_people.open_people, ROUNDS, "POST"),
         route(f"{one}/mail", "rounds.mails", round_people.mails, ROUNDS),
@@ -133,6 +142,37 @@ def _rounds() -> list[Route]:
         route(f"{person}/address", "rounds.correct", round_people.correct, ROUNDS, "POST"),
         route(
             f"{person}/{his}", "rounds.person_action", round_people.person_action, ROUNDS, "POST"
+        ),
+    ]
+
+
+def _forms() -> list[Route]:
+    one = "/organiser/rounds/<slug>/paper"
+    return [
+        route(one, "paper.batch", paper.batch, ROUNDS, "GET POST"),
+        route(f"{one}/print", "paper.sheet", paper.sheet, ROUNDS),
+        route(f"{one}/xlsx", "paper.template", paper.template, ROUNDS),
+    ]
+
+
+def _form_results() -> list[Route]:
+    ours, theirs = "/organiser/rounds/<slug>/results", "/committee/rounds/<slug>/results"
+    shown, texts = form_results, form_texts
+    return [
+        route(ours, "rounds.results", shown.organiser_page, ROUNDS),
+        route(f"{ours}/print", "rounds.results_print", shown.organiser_print, ROUNDS),
+        route(f"{ours}/xlsx", "rounds.results_download", shown.organiser_download, ROUNDS, "POST"),
+        route(f"{ours}/texts", "rounds.texts", texts.texts, ROUNDS),
+        route(f"{ours}/texts", "rounds.texts_review", texts.review, ROUNDS, "POST"),
+        route(f"{ours}/texts/clean", "rounds.texts_clean", texts.show_clean, ROUNDS, "POST"),
+        route(theirs, "committee.results", shown.committee_page, COMMITTEE),
+        route(f"{theirs}/print", "committee.results_print", shown.committee_print, COMMITTEE),
+        route(
+            f"{theirs}/xlsx",
+            "committee.results_download",
+            shown.committee_download,
+            COMMITTEE,
+            "POST",
         ),
     ]
 

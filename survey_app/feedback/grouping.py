@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 WHOLE: Final = 0
+# Forms on paper come in without a cell and stand in a group of their own.
+PAPER: Final = -1
 
 
 @dataclass(frozen=True)

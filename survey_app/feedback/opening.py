@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from survey_app import clock
+from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.services import lock_round
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
-from survey_app.feedback import sealing
-from survey_app.feedback.grouping import WHOLE, AskedCell, Group, Node, groups_of, tree_of
+from survey_app.feedback import sealing, turnout
+from survey_app.feedback.grouping import PAPER, WHOLE, AskedCell, Group, Node, groups_of, tree_of
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.models import BallotGroup, Urn
+from survey_app.formatting import today
 from survey_app.i18n import _, _n
-from survey_app.invitations.asking import Asked, CellAndKind, FrozenCell
+from survey_app.invitations.anonymous import FormBoard, FormFacts
+from survey_app.invitations.asking import Asked, CellAndKind, FrozenCell, cells_of_round
 from survey_app.invitations.models import Invitation, Receipt
 from survey_app.invitations.readiness import Check
 from survey_app.questions import library
@@ -111,6 +116,18 @@ class FeedbackKind:
         urn.small_group, urn.group_floor = settings.small_group, settings.group_floor
         urn.state = "open"
 
+    def board(self, session: Session, round_: Round, now: datetime, *, scope: Scope) -> FormBoard:
+        """Return what may be told of who took part."""
+        return turnout.board(session, round_, now, scope=scope)
+
+    def facts(self, session: Session, round_: Round, asked: Sequence[Asked]) -> FormFacts:
+        """Return what the organiser's page says; a draft's groups are those of a launch today."""
+        if round_.state != "draft":
+            return turnout.facts(session, round_, ())
+        settings, people = round_settings(round_.settings), list(asked)
+        cells = cells_of_round(session, settings, today(clock.now()), people)
+        return turnout.facts(session, round_, groups_to_come(session, round_, people, cells))
+
 
 def asked_cells(
     asked: Sequence[Asked], cells: dict[CellAndKind, FrozenCell]
@@ -155,6 +172,8 @@ def _store_groups(session: Session, round_id: int, floor: int) -> None:
             same = RoundCell.cell_id == key if key is not None else RoundCell.cell_id.is_(None)
             mine = update(RoundCell).where(RoundCell.round_id == round_id, same)
             session.execute(mine.values(ballot_group=node.number))
+    # In every form, used or not: made when papers come, it would tell that some have.
+    session.add(_row(round_id, Node(PAPER, WHOLE, (), 0)))
     session.flush()
 
 

@@ -67,14 +67,32 @@ def send(
         Expired: the round takes no forms (any more), or its urn is in trouble.
     """
     beside_others(session, round_id)
+    if not turn_receipt(session, round_id=round_id, invitation_id=invitation_id, received=received):
+        return Sent(before=True)
+    drop(session, round_id=round_id, sealed=sealed)
+    return Sent(before=False)
+
+
+def turn_receipt(
+    session: Session, *, round_id: int, invitation_id: int, received: datetime
+) -> bool:
+    """Record that a person has sent a form; whether this is the first one.
+
+    Raises:
+        Expired: as `send`.
+    """
     mine = {"round": round_id, "invitation": invitation_id}
     if run(session, _TURN_RECEIPT, {**mine, "received": received}).rowcount:
-        ballot = {"round_id": round_id, "key": signing.new_public_id(), "sealed": sealed}
-        run(session, _DROP, ballot)
-        return Sent(before=False)
+        return True
     if run(session, _IS_SENT, mine).scalar():
-        return Sent(before=True)
+        return False
     raise Expired(_("Phiếu này hiện không nhận nữa."))
+
+
+def drop(session: Session, *, round_id: int, sealed: str) -> None:
+    """Put a sealed ballot into the urn; the caller has turned a receipt for it."""
+    ballot = {"round_id": round_id, "key": signing.new_public_id(), "sealed": sealed}
+    run(session, _DROP, ballot)
 
 
 def beside_others(session: Session, round_id: int) -> None:

@@ -2,7 +2,7 @@
 
 Errors block approval; hints do not. A draft question blocks nothing, because no round asks it: what
 is wrong with it is a hint. Checks on a single question stand here, those that compare questions in
-`checks_of_sets.py`.
+`checks_of_sets.py`, and those that only forms need in `checks_of_forms.py`.
 """
 
 import re
@@ -12,23 +12,17 @@ from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _
+from survey_app.questions.checks_of_forms import document_errors, form_errors, form_hints
 from survey_app.questions.checks_of_sets import set_hints, translation_findings, twins
 from survey_app.questions.question_types import Kind
 from survey_app.questions.references import names_letters, refers_to_others
 from survey_app.questions.schema import Choice, Question, QuestionDocument
+from survey_app.questions.sensitive import may_ask_belief
 from survey_app.vietnamese import same_text_key
 
 LONG_QUESTION: Final = 600
 LONG_CHOICE: Final = 250
 MANY_CHOICES: Final = 8
-_BELIEF: Final = re.compile(
-    r"\b(?:đồng chí|bạn|anh|chị|anh/chị|ông|bà|ông/bà|các bạn) (?:có |hãy )?(?:thật sự |thực sự )?"
-    r"(?:tin|tự hào|cảm thấy|nghĩ|cho rằng|ủng hộ|đồng tình|tán thành|đồng ý)\b"
-    r"|\b(?:niềm tin|quan điểm|chính kiến|tôn giáo|tín ngưỡng|tư tưởng|lòng tự hào) của "
-    r"(?:đồng chí|bạn|anh|chị|ông|bà|cá nhân|mình)\b"
-    r"|\b(?:do|are) you (?:believe|feel|think|support|agree|proud)\b",
-    re.IGNORECASE,
-)
 _WORD: Final = re.compile(r"\w+")
 _FILLERS: Final = frozenset(
     ("là", "đáp", "án", "đúng", "phương", "câu", "trả", "lời", "vì", "nên", "này", "của", "is")
@@ -56,8 +50,9 @@ def check(document: QuestionDocument) -> Findings:
         errors.append(
             Problem("no_questions", _("Bộ câu hỏi chưa có câu nào dùng được (không kể câu nháp)."))
         )
+    known = document_errors(document)
     for number, question in enumerate(document.questions, start=1):
-        found = check_question(question, document.kind, number)
+        found = check_question(question, document.kind, number, known.get(number, ()))
         if question.state == "draft":
             hints.append(_draft_hint(question, number))
             hints.extend(found.errors)
@@ -71,14 +66,19 @@ def check(document: QuestionDocument) -> Findings:
     return Findings(tuple(errors), tuple(hints))
 
 
-def check_question(question: Question, kind: Kind, number: int = 1) -> Findings:
-    """Check one question by itself."""
+def check_question(
+    question: Question, kind: Kind, number: int = 1, more: Iterable[Problem] = ()
+) -> Findings:
+    """Check one question by itself; `more` are errors that its document knows of it."""
     where = question_words(number)
-    errors = list(broken_reasons(question))
-    hints = list(_wording_hints(question))
+    errors = [*broken_reasons(question), *more]
+    hints = list(_length_hints(question))
     if kind == "quiz":
         errors.extend(_quiz_errors(question))
-        hints.extend(_explanation_hints(question))
+        hints.extend([*_quiz_hints(question), *_explanation_hints(question)])
+    elif kind == "feedback":
+        errors.extend(form_errors(question))
+        hints.extend(form_hints(question))
     return Findings(
         tuple(Problem(item.code, item.message, where) for item in errors),
         tuple(Problem(item.code, item.message, where) for item in hints),
@@ -136,9 +136,13 @@ def _quiz_errors(question: Question) -> Iterator[Problem]:
         yield Problem("no_key", _("Câu hỏi chưa có đáp án."))
     if question.source is None:
         yield Problem("no_source", _("Câu hỏi chưa ghi nguồn."))
+    if question.condition or any(choice.other or choice.no_opinion for choice in question.choices):
+        yield Problem(
+            "only_in_forms", _("Điều kiện, “Khác” và “Không có ý kiến” chỉ dùng trong phiếu góp ý.")
+        )
 
 
-def _wording_hints(question: Question) -> Iterator[Problem]:
+def _length_hints(question: Question) -> Iterator[Problem]:
     texts = [choice.text for choice in question.choices]
     if len(question.text) > LONG_QUESTION:
         yield Problem("long_question", _("Câu hỏi dài; trên điện thoại sẽ khó đọc."))
@@ -146,7 +150,11 @@ def _wording_hints(question: Question) -> Iterator[Problem]:
         yield Problem("long_choice", _("Có phương án dài; trên điện thoại sẽ khó đọc."))
     if len(texts) > MANY_CHOICES:
         yield Problem("many_choices", _("Câu hỏi có quá nhiều phương án."))
-    if _BELIEF.search(question.text):
+
+
+def _quiz_hints(question: Question) -> Iterator[Problem]:
+    texts = [choice.text for choice in question.choices]
+    if may_ask_belief(question.text):
         yield Problem(
             "asks_belief",
             _("Câu này hỏi về niềm tin hoặc tình cảm của người trả lời; hãy hỏi về điều đã biết."),

@@ -7,7 +7,14 @@ from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _, _n
-from survey_app.questions.schema import Question, QuestionDocument, Translation
+from survey_app.questions.checks_of_forms import form_set_hints
+from survey_app.questions.schema import (
+    Question,
+    QuestionDocument,
+    Section,
+    SectionTranslation,
+    Translation,
+)
 from survey_app.vietnamese import same_text_key
 
 ALIKE: Final = 0.85
@@ -22,7 +29,8 @@ def twins(document: QuestionDocument) -> Iterator[Problem]:
     """Yield the questions that stand twice, word for word, with the same choices."""
     first: dict[tuple[str, ...], int] = {}
     for number, question in enumerate(document.questions, start=1):
-        texts = sorted(same_text_key(choice.text) for choice in question.choices)
+        parts = (*question.choices, *question.rows)
+        texts = sorted(same_text_key(part.text) for part in parts)
         content = (same_text_key(question.text), *texts)
         if question.state == "draft":
             continue
@@ -35,6 +43,8 @@ def twins(document: QuestionDocument) -> Iterator[Problem]:
 def set_hints(document: QuestionDocument) -> Iterator[Problem]:
     """Yield what shows only when the questions are seen together."""
     yield from _near_twins(document)
+    if document.kind == "feedback":
+        yield from form_set_hints(document)
     if document.kind != "quiz":
         return
     keyed = [
@@ -102,7 +112,9 @@ def _near_twins(document: QuestionDocument) -> Iterator[Problem]:
 
 
 def _bag(question: Question) -> set[str]:
-    texts = [question.text, *(choice.text for choice in question.choices)]
+    # The points of a scale are the same all through a form and make nothing alike.
+    parts = question.rows if question.type in {"scale", "matrix"} else question.choices
+    texts = [question.text, *(part.text for part in parts)]
     return set(_WORD.findall(same_text_key(" ".join(texts))))
 
 
@@ -129,9 +141,13 @@ def translation_findings(document: QuestionDocument) -> tuple[list[Problem], lis
         if name not in known
     ]
     missing = sum(not _translated(question, english) for question in document.questions)
+    missing += sum(
+        not _section_translated(section, english.sections.get(section.id))
+        for section in document.sections
+    )
     hints = []
     if missing:
-        message = _n("%(n)s câu chưa dịch đủ sang tiếng Anh.", missing)
+        message = _n("%(n)s câu hoặc phần chưa dịch đủ sang tiếng Anh.", missing)
         hints.append(Problem("translation_incomplete", message))
     return wrong, hints
 
@@ -143,6 +159,11 @@ def _translated(question: Question, english: Translation) -> bool:
     terms = [term for term in (question.topic, question.level) if term]
     return (
         all(choice.id in given.choices for choice in question.choices)
+        and all(row.id in given.rows for row in question.rows)
         and (bool(given.explanation) or not question.explanation)
         and all(term in english.terms for term in terms)
     )
+
+
+def _section_translated(section: Section, given: SectionTranslation | None) -> bool:
+    return given is not None and bool(given.title) and (bool(given.intro) or not section.intro)

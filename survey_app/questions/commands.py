@@ -84,13 +84,13 @@ def import_file(file: Path, slug: str, approve: bool, email: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export(slug: str, to: str, file: Path) -> None:
     """Write the newest version: the approved one, else the draft."""
-    if to in LATER:
-        refuse(_("Dạng %(format)s sẽ có ở bản phát hành sau. Hiện có: yaml, text.", format=to))
     with reading() as unit:
         line = queries.question_set(unit, slug)
         version = line.approved or line.draft
         if version is None:
             raise NotFound(_("Bộ câu hỏi này không có bản nào đang dùng."))
         document = services.load_version(unit, version.id)
+    if to in LATER and document.kind == "quiz":
+        refuse(_("Dạng %(format)s sẽ có ở bản phát hành sau. Hiện có: yaml, text.", format=to))
     file.write_bytes(formats.write(document, to))
     click.echo(_("Đã ghi bản %(n)s vào %(file)s.", n=version.number, file=str(file)))

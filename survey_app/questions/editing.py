@@ -2,9 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from survey_app.questions.schema import Question, QuestionDocument, QuestionTranslation, Translation
+from survey_app.questions.ids import new_id
+from survey_app.questions.schema import (
+    Condition,
+    Question,
+    QuestionDocument,
+    QuestionTranslation,
+    Section,
+    Translation,
+)
 
 
 def position_of(document: QuestionDocument, question_id: str) -> int | None:
@@ -47,7 +56,7 @@ def move(document: QuestionDocument, question_id: str, position: int) -> Questio
 
 
 def take_out(document: QuestionDocument, question_id: str) -> QuestionDocument:
-    """Remove a question, its translation, and conditions that asked for its answer."""
+    """Remove a question, its translation, and conditions that named it (`parcel` keeps them)."""
     kept = []
     for question in document.questions:
         if question.id == question_id:
@@ -77,6 +86,44 @@ def _with(
     return QuestionDocument.model_validate(content)
 
 
+def with_section(document: QuestionDocument, section: Section) -> QuestionDocument:
+    """Add a section behind the others, unless one of this id is there."""
+    if any(known.id == section.id for known in document.sections):
+        return document
+    return document.model_copy(update={"sections": (*document.sections, section)})
+
+
+def with_sections(
+    document: QuestionDocument, typed: Sequence[tuple[str, str, str]]
+) -> QuestionDocument:
+    """Give sections other words: (id, title, intro); "" is a new one, and one without a title goes.
+
+    Questions of a section that goes stay, outside of any. Sections that `typed` leaves out stay.
+
+    Raises:
+        ValidationError: a title or an introduction is too long.
+    """
+    words = {name: (title, intro) for name, title, intro in typed if name}
+    kept = [
+        {"id": known.id, "title": title, "intro": intro}
+        for known in document.sections
+        for title, intro in [words.get(known.id, (known.title, known.intro))]
+        if title.strip()
+    ]
+    kept += [
+        {"id": new_id(), "title": title, "intro": intro}
+        for name, title, intro in typed
+        if not name and title.strip()
+    ]
+    content = document.model_dump(by_alias=True)
+    content["sections"] = kept
+    names = {section["id"] for section in kept}
+    for question in content["questions"]:
+        if question["section"] not in names:
+            question["section"] = None
+    return QuestionDocument.model_validate(content)
+
+
 def fingerprint(question: Question | None, english: QuestionTranslation | None) -> str:
     """Return what tells whether a question has changed since a page showed it."""
     if question is None:
@@ -97,6 +144,11 @@ def parcel(document: QuestionDocument, question_id: str) -> str:
         "position": position_of(document, question_id),
         "question": question.model_dump(mode="json", exclude_defaults=True),
         "english": english.model_dump(mode="json", exclude_defaults=True) if english else None,
+        "asked_after": {
+            item.id: list(item.condition.any_of)
+            for item in document.questions
+            if item.condition is not None and item.condition.question == question_id
+        },
     }
     return json.dumps(content, ensure_ascii=False)
 
@@ -113,4 +165,19 @@ def put_back(document: QuestionDocument, text: str) -> QuestionDocument:
     question = Question.model_validate(content["question"])
     words = content.get("english")
     english = QuestionTranslation.model_validate(words) if words else None
-    return put(document, question, english, content["position"])
+    document = put(document, question, english, content["position"])
+    for name, choices in dict(content.get("asked_after", {})).items():
+        document = _asked_after(document, name, question.id, choices)
+    return document
+
+
+def _asked_after(
+    document: QuestionDocument, name: str, question_id: str, choices: list[str]
+) -> QuestionDocument:
+    """Give a question its condition back, unless it has another one by now."""
+    question = document.question(name)
+    if question is None or question.condition is not None:
+        return document
+    condition = Condition(question=question_id, any_of=tuple(choices))
+    changed = question.model_copy(update={"condition": condition})
+    return put(document, changed, english_of(document, name))

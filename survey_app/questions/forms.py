@@ -15,7 +15,7 @@ from survey_app.i18n import _
 from survey_app.questions.fields import LONGEST_TEXT
 from survey_app.questions.formats.yaml_messages import sentence
 from survey_app.questions.ids import new_id
-from survey_app.questions.schema import Question, QuestionTranslation
+from survey_app.questions.schema import Question, QuestionDocument, QuestionTranslation
 
 SOURCE_FIELDS: Final = ("document", "section", "date", "quotation", "url")
 FEWEST_ROWS: Final = 4
@@ -119,6 +119,18 @@ class QuestionInput:
         else:
             return False
         return True
+
+    def prepared(self, document: QuestionDocument) -> QuestionDocument:
+        """Return the document as this question needs it: a quiz's questions need nothing."""
+        return document
+
+    def kept_text(self) -> str:
+        """Return all that was typed, to be copied by hand."""
+        rows = [row for row in self.choices if row.text]
+        lines = [f"{chr(65 + place)}. {row.text}" for place, row in enumerate(rows)]
+        keys = [f"{_('Đáp án:')} {row.text}" for row in rows if row.correct]
+        source = ", ".join(value for value in self.source.values() if value)
+        return "\n".join([self["text"], *lines, *keys, self["explanation"], source]).strip()
 
     def key(self) -> list[str]:
         """Return the ids of the choices marked as right."""

@@ -5,6 +5,7 @@ do not meet; two who change the same one are shown both versions, and nothing ty
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,15 +19,19 @@ from survey_app.i18n import _
 from survey_app.questions import editing, queries, services
 from survey_app.questions.canonical import from_plain
 from survey_app.questions.checks import check_question
+from survey_app.questions.checks_of_forms import deciding_questions
+from survey_app.questions.form_inputs import OFFERED, FormQuestionInput
 from survey_app.questions.formats.paper import READER_MARK
 from survey_app.questions.forms import QuestionInput
 from survey_app.questions.outline import outline
-from survey_app.questions.question_types import Kind
+from survey_app.questions.question_types import TYPES, Kind
+from survey_app.questions.scales import SCALES
 from survey_app.questions.schema import Question, QuestionDocument
 from survey_app.web.error_pages import status_of
 from survey_app.web.refusing import number_of
 
 NEW = "new"
+AnyInput = QuestionInput | FormQuestionInput
 
 
 class Overtaken(Conflict):
@@ -58,23 +63,31 @@ def edit(slug: str) -> ResponseReturnValue:
         first = draft.document.questions[0].id if draft.document.questions else NEW
         return redirect(url_for("questions.edit", slug=slug, q=first), code=303)
     english = editing.english_of(draft.document, wanted)
-    return _page(slug, draft, wanted, QuestionInput.of(question, english), Page())
+    return _page(slug, draft, wanted, _inputs(draft.document.kind).of(question, english), Page())
+
+
+def _inputs(kind: str) -> type[QuestionInput] | type[FormQuestionInput]:
+    """Return what reads and shows one question of a set of this kind."""
+    return FormQuestionInput if kind == "feedback" else QuestionInput
 
 
 def _without_draft(slug: str) -> ResponseReturnValue:
     """Approved meanwhile, perhaps while somebody was typing: what was typed is still shown."""
     if request.method == "GET":
         return redirect(url_for("questions.show", slug=slug), code=303)
-    typed = QuestionInput.typed(request.form)
+    with reading() as unit:
+        line = queries.question_set(unit, slug)
+    typed = _inputs(line.kind).typed(request.form)
     return render_template("questions/too_late.html", slug=slug, typed=typed), 409
 
 
-def _page(slug: str, draft: queries.Draft, wanted: str, typed: QuestionInput, page: Page) -> str:
+def _page(slug: str, draft: queries.Draft, wanted: str, typed: AnyInput, page: Page) -> str:
     question = draft.document.question(wanted)
     english = editing.english_of(draft.document, wanted)
     whole = outline(draft.document)
+    form = draft.document.kind == "feedback"
     return render_template(
-        "questions/edit.html",
+        "questions/edit_form.html" if form else "questions/edit.html",
         slug=slug,
         draft=draft,
         outline=whole,
@@ -86,7 +99,24 @@ def _page(slug: str, draft: queries.Draft, wanted: str, typed: QuestionInput, pa
         typed=typed,
         page=page,
         base=editing.fingerprint(question, english) if page.base is None else page.base,
+        **(_form_extras(draft.document, wanted) if form else {}),
     )
+
+
+def _form_extras(document: QuestionDocument, wanted: str) -> dict[str, Any]:
+    """What only the page of a form needs: the types, and the questions a condition may name."""
+    after = editing.position_of(document, wanted)
+    if after is None:
+        before = _position_after(document, request.args.get("after", ""))
+        after = len(document.questions) if before is None else before
+    kept = document.question(wanted)
+    own = {kept.type} - set(OFFERED) if kept else set()
+    return {
+        "types": [TYPES[name] for name in (*OFFERED, *sorted(own))],
+        "deciding": deciding_questions(document, after),
+        "places": {item.id: place for place, item in enumerate(document.questions, start=1)},
+        "scales": SCALES,
+    }
 
 
 def _repaired(question: Question | None, kind: Kind) -> bool:
@@ -97,7 +127,7 @@ def _repaired(question: Question | None, kind: Kind) -> bool:
 
 
 def _posted(slug: str, draft: queries.Draft, wanted: str) -> ResponseReturnValue:
-    typed = QuestionInput.typed(request.form)
+    typed = _inputs(draft.document.kind).typed(request.form)
     action = request.form.get("action", "save")
     base = request.form.get("base", "")
     if typed.act(action):
@@ -115,9 +145,7 @@ def _posted(slug: str, draft: queries.Draft, wanted: str) -> ResponseReturnValue
     return redirect(_next_page(slug, saved_id, action), code=303)
 
 
-def _conflict(
-    slug: str, wanted: str, typed: QuestionInput, error: DomainError
-) -> ResponseReturnValue:
+def _conflict(slug: str, wanted: str, typed: AnyInput, error: DomainError) -> ResponseReturnValue:
     """Show what was typed beside what stands there now; saving again then replaces it."""
     with reading() as unit:
         draft = queries.draft_of(unit, slug)
@@ -127,7 +155,7 @@ def _conflict(
     return _page(slug, draft, wanted, typed, Page(error.message, other=other)), status_of(error)
 
 
-def _save(draft: queries.Draft, wanted: str, typed: QuestionInput, action: str) -> str:
+def _save(draft: queries.Draft, wanted: str, typed: AnyInput, action: str) -> str:
     """Store what was typed; return the question's id."""
     original = draft.document.question(wanted)
     built = typed.build(original, editing.english_of(draft.document, wanted))
@@ -145,7 +173,11 @@ def _save(draft: queries.Draft, wanted: str, typed: QuestionInput, action: str) 
                 _("Người khác vừa sửa câu này. Bên dưới có cả hai; bấm “Lưu” để giữ bản của tôi.")
             )
         position = _position_after(document, request.args.get("after", ""))
-        document = editing.put(document, question, english, position)
+        try:
+            document = editing.put(typed.prepared(document), question, english, position)
+        except ValidationError:  # what it names was taken away since the page was opened
+            message = _("Phần hoặc câu làm điều kiện không còn nữa. Xin chọn lại rồi lưu.")
+            raise Invalid(message) from None
         document = _moved(document, question.id, action)
         _store(unit, draft, document)
     if lifted is not None:
@@ -215,7 +247,7 @@ def _delete(slug: str, draft: queries.Draft, wanted: str) -> ResponseReturnValue
         slug,
         after,
         neighbour.id if neighbour else NEW,
-        QuestionInput.of(neighbour, english),
+        _inputs(after.document.kind).of(neighbour, english),
         Page(undo=parcel, undo_words=words),
     )
 
@@ -247,4 +279,7 @@ def preview(slug: str) -> ResponseReturnValue:
         if version is None:
             raise NotFound(_("Bộ câu hỏi này không có bản ấy."))
         document = services.load_version(unit, version.id)
-    return render_template("questions/preview.html", set=line, version=version, document=document)
+    page = (
+        "questions/preview_form.html" if document.kind == "feedback" else "questions/preview.html"
+    )
+    return render_template(page, set=line, version=version, document=document)

@@ -9,6 +9,7 @@ from survey_app.errors import DomainError, Invalid, NotFound, Problem
 from survey_app.i18n import _
 from survey_app.questions import formats, pasting, queries, second_reader, services, versions
 from survey_app.questions.outline import outline
+from survey_app.questions.question_types import TYPES
 from survey_app.questions.schema import QuestionDocument
 from survey_app.vietnamese import tidy
 from survey_app.web.error_pages import status_of
@@ -25,16 +26,22 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """A new set: paste or upload, look at what was read, settle it, save. Saved only at the end."""
     if request.method == "GET":
-        return render_template("questions/new.html", text="", title="")
-    given = pasting.Given(request.form.get("text", ""), request.form.get("title", ""))
+        kind = pasting.kind_of(request.args.get("kind"))
+        return render_template("questions/new.html", text="", title="", kind=kind)
+    kind = pasting.kind_of(request.form.get("kind"))
+    given = pasting.Given(request.form.get("text", ""), request.form.get("title", ""), kind=kind)
     try:
         given = pasting.Given.posted()
         paper = pasting.read(given)
         saving = request.form.get("step") == "save"
-        unnamed = not (given.title or paper.title or paper.document)
+        unnamed = not (given.title or paper.title)
         if unnamed or not saving:
             page = render_template(
-                "questions/read.html", given=given, paper=paper, unnamed=saving and unnamed
+                "questions/read.html",
+                given=given,
+                paper=paper,
+                unnamed=saving and unnamed,
+                types=TYPES,
             )
             return page, 422 if saving else 200
         document = pasting.document_of(given, paper)
@@ -43,6 +50,7 @@ def new() -> ResponseReturnValue:
             "questions/new.html",
             text=given.text,
             title=given.title,
+            kind=kind,
             problems=[Problem("", error.message), *error.problems],
         )
         return page, 422
@@ -53,12 +61,15 @@ def new() -> ResponseReturnValue:
 
 def blank() -> ResponseReturnValue:
     """An empty set, to be written question by question."""
+    kind = pasting.kind_of(request.form.get("kind"))
     title = tidy(request.form.get("title", ""))
     if not title or len(title) > 500:
         problem = Problem("", _("Xin đặt tên cho bộ câu hỏi, dài nhất 500 ký tự."))
-        page = render_template("questions/new.html", text="", title=title, problems=[problem])
+        page = render_template(
+            "questions/new.html", text="", title=title, kind=kind, problems=[problem]
+        )
         return page, 422
-    slug = _store(QuestionDocument(kind="quiz", title=title))
+    slug = _store(QuestionDocument(kind=kind, title=title))
     return redirect(url_for("questions.edit", slug=slug, q="new"), code=303)
 
 
@@ -91,11 +102,17 @@ def header(slug: str) -> ResponseReturnValue:
     if request.method == "GET":
         stored = {name: getattr(draft.document, name) for name in pasting.HEADER_TEXTS}
         stored["source"] = ""
-        return render_template("questions/header.html", slug=slug, draft=draft, typed=stored)
+        shown = [(item.id, item.title, item.intro) for item in draft.document.sections]
+        shown.append(("", "", ""))  # room for a new one
+        return render_template(
+            "questions/header.html", slug=slug, draft=draft, typed=stored, sections=shown
+        )
     typed = {name: request.form.get(name, "") for name in pasting.HEADER_TEXTS}
     source = request.form.get("source", "")
+    sections = pasting.typed_sections()
     try:
         changed = pasting.with_source(pasting.with_header(draft.document, typed), source)
+        changed = pasting.with_sections(changed, sections)
         with writing() as unit:
             services.save_draft(
                 unit,
@@ -110,6 +127,7 @@ def header(slug: str) -> ResponseReturnValue:
             slug=slug,
             draft=draft,
             typed={**typed, "source": source},
+            sections=sections,
             error=error,
         )
         return page, status_of(error)
@@ -139,7 +157,7 @@ def approve(slug: str) -> ResponseReturnValue:
         return _approval_page(slug, message, status_of(error))
     except DomainError as error:
         return _approval_page(slug, error.message, status_of(error))
-    flash(_("Đã duyệt. Giờ có thể mở vòng thi với bộ câu hỏi này."), "good")
+    flash(_("Đã duyệt. Giờ có thể mở vòng với bộ câu hỏi này."), "good")
     return redirect(url_for("questions.show", slug=slug), code=303)
 
 

@@ -123,6 +123,18 @@ def chosen(answers: Answers) -> dict[str, list[str]]:
     return {name: list(held["value"]) for name, held in answers.items() if held["value"]}
 
 
+def is_seen_whole(paper: Sequence[PaperLine], write: Write, answers: Answers) -> bool:
+    """Whether `answers` tell one thing at every question, and the page that wrote showed just that.
+
+    What another device said is not handed in unseen, also where this page held nothing.
+    """
+    kept = chosen(answers)
+    return not differing(answers) and all(
+        name in kept and set(kept[name]) == set(write.values.get(name, ()))
+        for name in (str(question_id) for question_id, _order in paper)
+    )
+
+
 def differing(answers: Answers) -> list[str]:
     """Return the questions for which two devices said different things."""
     return [name for name, held in answers.items() if "other" in held]

@@ -158,13 +158,7 @@ def save(
     if attempt.state == "submitted":
         raise Conflict(deadlines.why_too_late(attempt, entry))
     _in_time(attempt, entry, received)
-    merged = _merge(session, attempt, write)
-    if merged.changed:
-        values = {"key": attempt.id, "answers": merged.answers, "revision": merged.revision}
-        run(session, _SAVE_ANSWERS, values)
-        if not entry.is_started and saving.chosen(merged.answers):
-            _count(session, entry, is_started=True)
-    return Saved(merged.revision, merged.conflicts)
+    return _keep(session, attempt, entry, _merge(session, attempt, write))
 
 
 def submit(
@@ -184,6 +178,26 @@ def submit(
         raise Invalid(_("Chưa có câu nào được trả lời. Xin chọn ít nhất một câu rồi nộp bài."))
     attempt = attempt._replace(answers=merged.answers, revision=merged.revision)
     _hand_in(session, attempt, entry, received, reason="submitted")
+
+
+def submit_if_whole(
+    session: Session, attempt: Try, entry: Entry, write: Write, *, received: datetime
+) -> bool:
+    """Hand in what leaves nothing to be looked at, else only save it; return whether it is in.
+
+    Raises:
+        Expired: received at or after its deadline (what was saved before counts by itself).
+    """
+    if attempt.state == "submitted":
+        return True
+    _in_time(attempt, entry, received)
+    merged = _merge(session, attempt, write)
+    if not saving.is_seen_whole(attempt.paper, write, merged.answers):
+        _keep(session, attempt, entry, merged)
+        return False
+    attempt = attempt._replace(answers=merged.answers, revision=merged.revision)
+    _hand_in(session, attempt, entry, received, reason="submitted")
+    return True
 
 
 def finish(session: Session, attempt: Try, entry: Entry) -> None:
@@ -208,6 +222,15 @@ def _merge(session: Session, attempt: Try, write: Write) -> saving.Merged:
     document = library.approved(session, attempt.version_id).document
     known = saving.allowed_values(document, attempt.paper, write)
     return saving.merge(attempt.answers, attempt.revision, replace(write, values=known))
+
+
+def _keep(session: Session, attempt: Try, entry: Entry, merged: saving.Merged) -> Saved:
+    if merged.changed:
+        values = {"key": attempt.id, "answers": merged.answers, "revision": merged.revision}
+        run(session, _SAVE_ANSWERS, values)
+        if not entry.is_started and saving.chosen(merged.answers):
+            _count(session, entry, is_started=True)
+    return Saved(merged.revision, merged.conflicts)
 
 
 def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reason: str) -> None:

@@ -21,6 +21,8 @@ from survey_app.web.language import remember
 from survey_app.web.pages import received_at
 from survey_app.web.prepared import prepared_page
 
+_LEADS_TO = {"review": "respond.review", "look": "respond.review", "submit": "respond.result"}
+
 
 def paper(attempt_id: str) -> ResponseReturnValue:
     """The answering page."""
@@ -97,7 +99,10 @@ def _paper_page(attempt: Try, entry: Entry, questions: Markup) -> str:
 
 
 def post_paper(attempt_id: str) -> ResponseReturnValue:
-    """Take the form of the answering or the review page: save, review, hand in, or leave."""
+    """Take the form of the answering or the review page: save, review, hand in, or leave.
+
+    "finish" hands in at once what is whole; anything else it leads to the review to be looked at.
+    """
     same_site_post()
     action, _colon, place = request.form.get("action", "save").partition(":")
     write = member.posted_answers()
@@ -112,6 +117,11 @@ def post_paper(attempt_id: str) -> ResponseReturnValue:
                 return stranger(entry)
             if action == "submit":
                 services.submit(session, attempt, entry, write, received=received_at())
+            elif action == "finish":
+                done = services.submit_if_whole(
+                    session, attempt, entry, write, received=received_at()
+                )
+                action = "submit" if done else "look"
             else:
                 services.save(session, attempt, entry, write, received=received_at())
     except (Conflict, Expired, Invalid) as error:
@@ -148,8 +158,10 @@ def _after_post(attempt_id: str, entry: Entry, action: str, place: str) -> Respo
         if action == "submit":
             return messages.handed_in_without_session(entry)
         return stranger(entry, kept=True)
-    endpoint = {"review": "respond.review", "submit": "respond.result"}.get(action, "respond.paper")
+    endpoint = _LEADS_TO.get(action, "respond.paper")
     target = url_for(endpoint, attempt_id=attempt_id)
+    if action == "look":
+        target += "?asked=1"
     if endpoint == "respond.paper":
         target += "?saved=1"
         if place.isascii() and place.isdigit():
@@ -218,6 +230,7 @@ def _review_page(attempt_id: str, *, error: str | None = None) -> ResponseReturn
                 if name in differing
             ],
             "error": error,
+            "not_handed_in": "asked" in request.args,
             "sent": False,
             "trial": False,
             "brand": entry.campaign_tag,

@@ -226,14 +226,15 @@ def post_trial(token: str) -> ResponseReturnValue:
     action = request.form.get("action", "save")
     if action == "end":
         return redirect(url_for("trial.show", token=token), code=303)
-    if action == "submit" and chosen:
+    whole = len(chosen) == len(run.paper)
+    if (action == "submit" and chosen) or (action == "finish" and whole):
         return _trial_result(run, chosen)
-    if action in {"review", "submit"}:
-        return _trial_review(run, chosen, refused=action == "submit")
+    if action in {"review", "submit", "finish"}:
+        return _trial_review(run, chosen, action)
     return _trial_paper(run, chosen)
 
 
-def _trial_review(run: _Trial, chosen: dict[str, list[str]], *, refused: bool) -> str:
+def _trial_review(run: _Trial, chosen: dict[str, list[str]], action: str) -> str:
     lines = results.given(run.version.document, run.paper, chosen)
     return render_template(
         "quizzes/review.html",
@@ -250,8 +251,9 @@ def _trial_review(run: _Trial, chosen: dict[str, list[str]], *, refused: bool) -
         revision=0,
         time_left=None,
         error=_("Chưa có câu nào được trả lời. Xin chọn ít nhất một câu rồi nộp bài.")
-        if refused
+        if action == "submit"
         else None,
+        not_handed_in=action == "finish",
         sent=False,
     )
 

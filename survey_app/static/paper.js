@@ -98,7 +98,8 @@
   var attempt = document.body.dataset.attempt || "";
   var bar = form.querySelector(".status"), saved = byId("saved"), announce = byId("announce");
   var previous = byId("previous"), next = byId("next"), last = byId("last"), later = byId("later"), larger = byId("larger");
-  var current = 0, stopped = false;
+  var finish = byId("finish"), tally = byId("tally");
+  var current = 0, stopped = false, gaps = 0, filled = -1;
 
   /* ---- answers ---- */
   function inputsOf(question) { return toArray(question.querySelectorAll("input")); }
@@ -182,8 +183,8 @@
       if (stopped) fill(id, batch[id]);
       if (JSON.stringify(record.answers[id]) === JSON.stringify(batch[id])) delete record.answers[id];
     });
-    own.revision = data.revision;
-    form.elements.revision.value = data.revision;
+    // A larger step means that another device wrote meanwhile, which this page has not seen.
+    if (data.revision <= own.revision + 1) own.revision = form.elements.revision.value = data.revision;
     keep(record);
     if (record !== own) old.shift();
     mark(say("saved", { time: data.saved_at || "" }));
@@ -271,10 +272,26 @@
     return item;
   });
 
+  // Handing in is offered where the paper ends, and where its last gap was just filled: below the
+  // place of "next", so that whoever taps on and on comes to the review and hands in nothing.
+  function conclude(missing) {
+    if (gaps && !missing) filled = current;
+    gaps = missing;
+    var end = current === total - 1;
+    var ready = !stopped && !gaps && !marked.length && (end || filled === current);
+    var text = ready ? say("whole") : stopped || !end ? "" : gaps ? say("missing", { n: gaps }) : say("flagged", { n: marked.length });
+    if (tally.textContent !== text) tally.textContent = text;
+    finish.hidden = !ready;
+    next.classList.toggle("primary", !ready);
+    last.classList.toggle("primary", !ready);
+  }
+
   function draw() {
+    var missing = 0;
     questions.forEach(function (question, index) {
       var done = valuesOf(question).length > 0, flag = marked.indexOf(String(index + 1)) >= 0;
       var button = dots[index].firstChild;
+      if (!done) missing += 1;
       dots[index].className = (done ? "done" : "") + (flag ? " later" : "");
       button.setAttribute("aria-label", say("map", { n: index + 1 }) + ", " + say(done ? "done" : "todo") + (flag ? ", " + say("later") : ""));
       if (index === current) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
@@ -282,6 +299,7 @@
         later.textContent = say(flag ? "unmark" : "mark");
       }
     });
+    conclude(missing);
   }
 
   function show(index, move) {
@@ -291,6 +309,10 @@
     next.hidden = current === total - 1;
     last.hidden = !next.hidden;
     byId("early").hidden = next.hidden;
+    // It falls asleep anew wherever it appears, also where it only moved.
+    filled = -1;
+    finish.hidden = true;
+    void finish.offsetWidth;
     draw();
     if (!move) return;
     questions[current].focus({ preventScroll: true });

@@ -31,7 +31,9 @@ HEADINGS = (
 READERS = """
 vietnamese.py formatting.py config.py demo/cast.py demo/links.py runner.py supervisor.py
 accounts/passwords.py campaigns/when.py people/cells.py people/roster/* questions/checks.py
-questions/references.py questions/formats/* migrations/versions/*
+questions/references.py questions/sensitive.py
+questions/scales.py questions/formats/* migrations/versions/*
+feedback/flagging.py
 """.split()
 QUOTED = re.compile("[«“][^»”]*[»”]")  # what stands in a file or on a button
 PLACES = re.compile(r"%\((\w+)\)")

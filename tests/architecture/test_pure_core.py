@@ -10,11 +10,14 @@ PURE = """
 clock.py vietnamese.py errors.py i18n.py formatting.py signing.py config.py
 people/roster/*.py
 questions/schema.py questions/checks*.py questions/canonical.py questions/formats/*.py
+questions/sensitive.py questions/scales.py
 invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
 feedback/sheets.py questions/minutes.py
 campaigns/settings.py
+feedback/units.py feedback/tables.py feedback/visibility.py feedback/partitions.py
+feedback/softening.py feedback/batches.py feedback/comparison.py feedback/disclosure.py
 """.split()
 BLOCKER = """
 import importlib, sys

@@ -57,3 +57,9 @@ def choose_right(surfer: Surfer, number: int) -> None:
 def review(surfer: Surfer, *, axe: bool = True) -> None:
     """Go to the review page by the button that is in sight."""
     surfer.press("Xem lại 10 câu", axe=axe)
+
+
+def hand_in(surfer: Surfer, *, axe: bool = True) -> None:
+    """Press the paper's own "Nộp bài", at its last question; all is answered."""
+    go_to(surfer, surfer.page.locator(".question").count())
+    surfer.press("Nộp bài", axe=axe, exact=True)

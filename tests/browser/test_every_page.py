@@ -18,6 +18,11 @@ REFUSED = {
     "/organiser/questions/<slug>/header": 404,
     "/organiser/rounds/<slug>/edit": 409,
     "/secretary/": 403,
+    "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
+    "/committee/rounds/<slug>/results/print": 404,
+    "/organiser/rounds/<slug>/results": 404,
+    "/organiser/rounds/<slug>/results/print": 404,
+    "/organiser/rounds/<slug>/results/texts": 404,
     "/demo": 404,  # of the trial only: tests/browser/test_trial.py
     "/demo/clear": 404,
 }

@@ -103,6 +103,89 @@ def test_the_hand_in_button_sleeps_where_it_appears_and_wakes(
     assert world.attempts()[0].state == "submitted"
 
 
+def answer_all(surfer: Surfer, *, but: int = 0) -> None:
+    for number in range(1, 11):
+        if number != but:
+            steps.choose(surfer, number, "A")
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+def test_two_taps_that_lead_to_the_last_question_hand_nothing_in(
+    surf: Open, world: World, version: QuestionSetVersion, pause: int
+) -> None:
+    """Where "next" lay, "review" lies then; the button that hands in sleeps wherever it appears."""
+    surfer = begin(surf, world, version, PHONES[0])
+    answer_all(surfer)
+    steps.go_to(surfer, 9)
+    tap_twice(surfer, "#next", pause)
+    expect(surfer.page.locator("#q-10")).to_be_visible()
+    surfer.page.locator("#finish").scroll_into_view_if_needed()
+    box = surfer.page.locator("#finish").bounding_box()
+    assert box
+    surfer.page.touchscreen.tap(box["x"] + 60, box["y"] + 20)
+    surfer.page.wait_for_timeout(500)
+    assert world.attempts()[0].state == "open"
+    assert surfer.page.url.endswith("#q-10")
+    surfer.press("Nộp bài", axe=False, exact=True)
+    assert world.attempts()[0].state == "submitted"
+
+
+def test_whoever_taps_on_and_on_comes_to_the_review(
+    surf: Open, world: World, version: QuestionSetVersion
+) -> None:
+    surfer = begin(surf, world, version, PHONES[1])
+    answer_all(surfer)
+    steps.go_to(surfer, 8)
+    for _tap in range(3):
+        button = surfer.page.locator("#next, #last").filter(visible=True)
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box
+        surfer.page.touchscreen.tap(box["x"] + 40, box["y"] + 20)
+        surfer.page.wait_for_timeout(900)
+    assert surfer.page.url.endswith("/review")
+    assert world.attempts()[0].state == "open"
+
+
+@pytest.mark.parametrize("gap", [4, 10])
+def test_the_last_answer_wakes_no_button_under_the_finger(
+    surf: Open, world: World, version: QuestionSetVersion, gap: int
+) -> None:
+    """The button that the last answer calls up takes no tap yet; the choices take all."""
+    surfer = begin(surf, world, version, PHONES[1])
+    page = surfer.page
+    answer_all(surfer, but=gap)
+    steps.go_to(surfer, gap)
+    expect(page.locator("#finish")).to_be_hidden()
+    page.locator(f"#q-{gap} .choice").nth(0).tap()
+    page.locator("#finish").scroll_into_view_if_needed()
+    box = page.locator("#finish").bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + 60, box["y"] + 20)
+    page.locator(f"#q-{gap} .choice").nth(2).tap(timeout=500)
+    assert steps.chosen(surfer, gap) == "C"
+    page.wait_for_timeout(400)
+    assert world.attempts()[0].state == "open"
+    expect(page.locator("#finish")).to_be_visible()
+    surfer.press("Nộp bài", axe=False, exact=True)
+    assert world.attempts()[0].state == "submitted"
+
+
+def test_a_key_held_down_hands_nothing_in(surf: Open, world: World) -> None:
+    surfer = surf("desktop")
+    steps.confirm(surfer, world.launch()[0], axe=False)
+    answer_all(surfer)
+    steps.go_to(surfer, 8)
+    surfer.page.locator("#q-8").focus()
+    for _press in range(2):
+        surfer.page.keyboard.press("Enter")
+    expect(surfer.page.locator("#finish")).to_be_visible()
+    for _press in range(3):
+        surfer.page.keyboard.press("Enter")
+    surfer.page.wait_for_url("**/review")
+    assert world.attempts()[0].state == "open"
+
+
 def test_keys_are_taken_at_once(surf: Open, world: World) -> None:
     surfer = surf("desktop")
     steps.confirm(surfer, world.launch()[0], axe=False)

@@ -12,8 +12,16 @@ from typing import Final
 
 from survey_app.errors import Invalid
 from survey_app.i18n import _
-from survey_app.questions.formats import decoding, pasted, pasted_write, yaml, yaml_write
+from survey_app.questions.formats import (
+    decoding,
+    pasted,
+    pasted_form,
+    pasted_write,
+    yaml,
+    yaml_write,
+)
 from survey_app.questions.formats.paper import ReadPaper, ReadQuestion
+from survey_app.questions.question_types import Kind
 from survey_app.questions.schema import QuestionDocument
 
 __all__ = ["WRITERS", "ReadPaper", "ReadQuestion", "read", "read_text", "write"]
@@ -51,13 +59,24 @@ def read(data: bytes, filename: str | None = None) -> ReadPaper:
     return found.read(text)
 
 
-def read_text(text: str) -> ReadPaper:
-    """Read text that somebody pasted."""
-    return read(text.encode("utf-8", "replace"))
+def read_text(text: str, kind: Kind = "quiz") -> ReadPaper:
+    """Read text that somebody pasted; `kind` says what a paper in words is meant to be."""
+    data = text.encode("utf-8", "replace")
+    if kind == "feedback" and not yaml.looks_like(text):
+        text, _old = decoding.decode(data)
+        decoding.refuse_markup(text)
+        return pasted_form.read(text)
+    return read(data)
 
 
 def write(document: QuestionDocument, to: str = "yaml") -> bytes:
-    """Write a document: `yaml` keeps everything, `text` what a paper in words can carry."""
+    """Write a document: `yaml` keeps everything, `text` what a paper in words can carry.
+
+    Raises:
+        Invalid: the format is not known, or cannot hold a form.
+    """
+    if document.kind == "feedback" and to != "yaml":
+        raise Invalid(_("Phiếu góp ý chỉ xuất được dạng YAML."))
     if to not in WRITERS:
         raise Invalid(
             _(

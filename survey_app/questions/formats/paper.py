@@ -31,6 +31,7 @@ class ReadQuestion:
     range: tuple[str | None, str | None] | None = None
     weights: tuple[str, ...] | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    rows: tuple[str, ...] = ()
     shuffle: bool = True
     explanation: str | None = None
     source: str | None = None
@@ -61,6 +62,8 @@ class ReadQuestion:
             shape["weights"] = [_share(weight) for weight in self.weights]
         if self.pairs or self.type == "matching":
             shape["pairs"] = [list(pair) for pair in self.pairs]
+        if self.type == "matrix":
+            shape["rows"] = list(self.rows)
         return shape | {
             "shuffle": self.shuffle,
             "explanation": self.explanation,

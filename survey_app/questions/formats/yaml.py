@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from survey_app.errors import Problem
 from survey_app.i18n import _
 from survey_app.questions.checks import broken_reasons
+from survey_app.questions.checks_of_forms import document_errors, form_errors
 from survey_app.questions.formats.paper import ReadPaper, ReadQuestion, State
 from survey_app.questions.formats.yaml_messages import sentence
 from survey_app.questions.formats.yaml_nodes import Loaded, Path, load
@@ -50,8 +51,9 @@ def read(text: str) -> ReadPaper:
         document = QuestionDocument.model_validate(loaded.data)
     except ValidationError as error:
         return _refused(loaded, error)
+    known = document_errors(document)
     questions = tuple(
-        _read_question(number, question, document, loaded)
+        _read_question(number, question, document, loaded, known.get(number, ()))
         for number, question in enumerate(document.questions, start=1)
     )
     problems = tuple(loaded.problems)
@@ -166,7 +168,7 @@ def _raw_question(
             where=where,
             problems=problems,
         )
-    read_question = _shown(index + 1, question, where)
+    read_question = shown_question(index + 1, question, where)
     return _with_state(read_question, question, problems)
 
 
@@ -174,11 +176,22 @@ def _raw_question(
 
 
 def _read_question(
-    number: int, question: Question, document: QuestionDocument, loaded: Loaded
+    number: int,
+    question: Question,
+    document: QuestionDocument,
+    loaded: Loaded,
+    more: tuple[Problem, ...],
 ) -> ReadQuestion:
-    shown = _shown(number, question, loaded.where(("questions", number - 1)))
+    shown = shown_question(number, question, loaded.where(("questions", number - 1)))
     scored = document.kind == "quiz" and question.kind_of_question.scored
-    return _with_state(shown, question, (), scored=scored)
+    if document.kind != "feedback" or question.state == "draft":
+        return _with_state(shown, question, (), scored=scored)
+    # Whatever is wrong with a question of a form is wrong for good: no key can mend it.
+    unfit = tuple(
+        Problem(reason.code, reason.message, shown.where)
+        for reason in (*form_errors(question), *more)
+    )
+    return _with_state(shown, question, unfit, scored=scored)
 
 
 def _with_state(
@@ -194,7 +207,8 @@ def _with_state(
     return ReadQuestion(**content | {"state": state, "problems": problems + broken})
 
 
-def _shown(number: int, question: Question, where: str | None) -> ReadQuestion:
+def shown_question(number: int, question: Question, where: str | None) -> ReadQuestion:
+    """Return a question of a document as the preview of a file shows it."""
     positions = {choice.id: index for index, choice in enumerate(question.choices)}
     limits = question.range
     weights = question.weights
@@ -208,6 +222,7 @@ def _shown(number: int, question: Question, where: str | None) -> ReadQuestion:
         range=(limits.min, limits.max) if limits else None,
         weights=tuple(weights.get(c.id, "0") for c in question.choices) if weights else None,
         pairs=tuple((pair.left, pair.right) for pair in question.pairs),
+        rows=tuple(row.text for row in question.rows),
         shuffle=question.shuffle,
         explanation=question.explanation or None,
         source="; ".join(source_line(item) for item in question.sources) or None,

@@ -53,7 +53,13 @@ def _about_parts(kind: str, field: str, context: Mapping[str, Any]) -> str:
     match kind:
         case "bool_parsing" | "bool_type":
             return _("Trường “%(field)s” chỉ nhận true hoặc false.", field=field)
-        case "int_parsing" | "int_type" | "greater_than_equal" | "amount":
+        case "greater_than_equal":
+            return _(
+                "Trường “%(field)s” phải từ %(least)s trở lên.", field=field, least=context["ge"]
+            )
+        case "less_than_equal":
+            return _("Trường “%(field)s” chỉ được đến %(most)s.", field=field, most=context["le"])
+        case "int_parsing" | "int_type" | "amount":
             return _("Trường “%(field)s” phải là một số.", field=field)
         case "control_character":
             return _("Trường “%(field)s” có ký tự điều khiển không đọc được.", field=field)

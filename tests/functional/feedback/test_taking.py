@@ -15,6 +15,7 @@ from survey_app.invitations.models import EntryMeans
 from tests.conftest import TestClock
 from tests.factories_forms import cabinet_of, launched_form
 from tests.factories_rounds import CLOSES
+from tests.faults.checker import checksum
 from tests.functional.feedback.conftest import Guest, ballots_in, guests_of
 from tests.functional.quizzes.conftest import counted_statements
 
@@ -78,6 +79,20 @@ def test_looking_changes_nothing_and_sets_no_cookie(guest: Guest) -> None:
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Referrer-Policy"] == "strict-origin"
     assert not guest.is_sent()
+
+
+def test_nothing_is_stored_before_it_is_sent(db: Database, guest: Guest) -> None:
+    before = checksum(db)
+    guest.client.get(guest.link)
+    guest.begin()
+    guest.post(ANSWERS, "stay", lang="en")
+    guest.post({**ANSWERS, "q6": "nhiều"})
+    guest.client.post("/respond/leave")
+    assert checksum(db) == before
+    guest.begin()
+    guest.send(ANSWERS)
+    after = checksum(db)
+    assert {name for name in after if before[name] != after[name]} == {"receipt", "ballot"}
 
 
 def test_the_link_tells_nobody_whether_a_form_was_sent(guests: list[Guest]) -> None:

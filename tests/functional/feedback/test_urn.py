@@ -54,6 +54,7 @@ def test_a_form_is_counted_once_its_round_is_closed_and_then_the_key_is_gone(app
         assert sorted(session.scalars(sent)) == people[:20]
         groups = select(BallotGroup.number, BallotGroup.eligible, BallotGroup.sent)
         assert sorted(session.execute(groups).all()) == [
+            (-1, 0, 0),
             (0, 40, 20),
             (1, 16, 16),
             (2, 12, 4),

@@ -13,6 +13,7 @@ from survey_app.quizzes.saving import (
     allowed_values,
     chosen,
     differing,
+    is_seen_whole,
     merge,
 )
 
@@ -137,3 +138,19 @@ def test_no_device_that_was_not_seen_is_forgotten(order: list[str]) -> None:
         answers, revision = merged.answers, merged.revision
     kept = [answers["q1"]["value"], answers["q1"].get("other", {}).get("value")]
     assert sorted(itertools.chain.from_iterable(value for value in kept if value)) == ["a", "b"]
+
+
+def test_whole_is_what_the_page_showed_at_every_question() -> None:
+    def whole(stored: Answers, values: dict[str, list[str]], seen: int = 9) -> bool:
+        write = Write(values, writer="mine", sequence=1, seen_revision=seen)
+        return is_seen_whole(PAPER, write, merge(stored, seen, write).answers)
+
+    other = merge({}, 0, Write({"q1": ["a"]}, writer="theirs", sequence=1)).answers
+    both = {"q1": ["a"], "q2": ["d", "c"]}
+    assert whole({}, both)
+    assert whole(other, both)
+    assert not whole({}, {"q1": ["a"]})
+    assert not whole({}, {**both, "q2": []})
+    assert not whole(other, {"q2": ["c"]})
+    assert not whole(other, {**both, "q1": ["b"]}, seen=0)
+    assert whole(other, {**both, "q1": ["b"]}, seen=1)

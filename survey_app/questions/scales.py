@@ -1,0 +1,51 @@
+"""Scales with a name at every point, ready to be put into a form, in both languages."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a scale; its id stays the same in all forms that use it."""
+
+    id: str
+    text: str
+    english: str
+
+
+OTHER: Final = Point("khac", "Khác", "Other")
+NO_OPINION: Final = Point("khong-y-kien", "Không có ý kiến", "No opinion")
+SCALES: Final[dict[str, tuple[Point, ...]]] = {
+    "quality": (
+        Point("rat-tot", "Rất tốt", "Very good"),
+        Point("tot", "Tốt", "Good"),
+        Point("kha", "Khá", "Fairly good"),
+        Point("trung-binh", "Trung bình", "Fair"),
+        Point("chua-tot", "Chưa tốt", "Not good yet"),
+    ),
+    "satisfaction": (
+        Point("rat-hai-long", "Rất hài lòng", "Very satisfied"),
+        Point("hai-long", "Hài lòng", "Satisfied"),
+        Point("binh-thuong", "Bình thường", "Neither satisfied nor dissatisfied"),
+        Point("khong-hai-long", "Không hài lòng", "Dissatisfied"),
+        Point("rat-khong-hai-long", "Rất không hài lòng", "Very dissatisfied"),
+    ),
+    "agreement": (
+        Point("hoan-toan-dong-y", "Hoàn toàn đồng ý", "Strongly agree"),
+        Point("dong-y", "Đồng ý", "Agree"),
+        Point("binh-thuong", "Bình thường", "Neither agree nor disagree"),
+        Point("khong-dong-y", "Không đồng ý", "Disagree"),
+        Point("hoan-toan-khong-dong-y", "Hoàn toàn không đồng ý", "Strongly disagree"),
+    ),
+    "three": (
+        Point("tot", "Tốt", "Good"),
+        Point("duoc", "Được", "Fair"),
+        Point("chua-tot", "Chưa tốt", "Not good yet"),
+    ),
+}
+ENGLISH: Final[dict[str, str]] = {
+    point.text: point.english
+    for scale in ((OTHER, NO_OPINION), *SCALES.values())
+    for point in scale
+    if point.text != "Bình thường"  # says something else on each scale
+}
