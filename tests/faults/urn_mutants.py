@@ -11,7 +11,7 @@ _KILLED = "tests/faults/test_forms_killed.py -k {}"
 _RACES = "tests/functional/feedback/test_urn_races.py -k {}"
 _TROUBLE = "tests/functional/feedback/test_urn_trouble.py -k {}"
 
-_DROP = "        run(session, _DROP, ballot)\n"
+_DROP = "    drop(session, round_id=round_id, sealed=sealed)\n"
 _OPENED = "                tally = open_ballots(session, round_id, key, document)\n"
 _ALONE = """        sending.alone(session, round_id)
         round_ = lock_round(session, round_id)
@@ -66,7 +66,7 @@ URN_MUTANTS: Final = (
     ),
     (
         "receipt and ballot in two transactions",
-        ((SENDING, _DROP, f"        session.commit()\n{_DROP}"),),
+        ((SENDING, _DROP, f"    session.commit()\n{_DROP}"),),
         _KILLED.format("step_of_sending"),
     ),
     (
