@@ -17,6 +17,8 @@ pytestmark = [
 REFUSED = {
     "/organiser/questions/<slug>/header": 404,
     "/organiser/rounds/<slug>/edit": 409,
+    "/organiser/rounds/<slug>/urn": 404,  # a quiz has none: functional/feedback
+    "/organiser/rounds/<slug>/urn/lost": 404,
     "/secretary/": 403,
     "/demo": 404,  # of the trial only: tests/browser/test_trial.py
     "/demo/clear": 404,
