@@ -20,6 +20,7 @@ from survey_app.config import SettingsError
 from survey_app.database import current_database
 from survey_app.demo.commands import demo
 from survey_app.feedback.commands import feedback
+from survey_app.feedback.commands_urn import urn, urn_lost
 from survey_app.i18n import _
 from survey_app.invitations.commands_participation import participation_of_round
 from survey_app.invitations.commands_rounds import rounds
@@ -92,6 +93,9 @@ def _app() -> Flask:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return app
 
+
+rounds.add_command(urn)
+rounds.add_command(urn_lost)
 
 COMMANDS: tuple[click.Command, ...] = tuple(
     plain_spoken(command)

@@ -1,8 +1,8 @@
 """Personal data goes when its campaign has been over for the months its page promised.
 
-Answers, invitations, what came in after launch and the mails go with their round; people go when no
-round asks them any more. What was counted stays in `round_cell`. It is done in chunks, each a short
-unit of work of its own; killed between two of them, the next run goes on with what is left.
+Answers, invitations, receipts, free texts of forms, what came in after launch and the mails go with
+their round; people go when no round asks them any more. What was counted stays in `round_cell`
+and in the sums of forms. It is done in chunks, each a short unit of work of its own; killed between two of them, the next run goes on with what is left.
 """
 
 import calendar
@@ -17,8 +17,9 @@ from survey_app.accounts.models import User
 from survey_app.accounts.scope import JOB
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.database import Base, Database
+from survey_app.feedback.models import Ballot, CountedText
 from survey_app.formatting import local
-from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry
+from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry, Receipt
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.people.models import Membership, Person
 from survey_app.quizzes.models import Attempt, Grading
@@ -73,6 +74,8 @@ def _rounds_to_empty(session: Session, campaign_ids: list[int]) -> Sequence[int]
     """Return the ended rounds that still hold people; one not yet finalised is waited for."""
     holds_people = or_(
         exists().where(Invitation.round_id == Round.id),
+        exists().where(CountedText.round_id == Round.id),
+        exists().where(Ballot.round_id == Round.id),
         *(exists().where(_about(table, Round.id)) for table in _MAIL),
     )
     return session.scalars(
@@ -105,6 +108,7 @@ def _empty_round(round_id: int) -> Callable[[Session], int]:
         _delete(session, Attempt, Attempt.invitation_id.in_(ids))
         _delete(session, EntryMeans, EntryMeans.invitation_id.in_(ids))
         _delete(session, LedgerEntry, LedgerEntry.invitation_id.in_(ids))
+        _delete(session, Receipt, Receipt.invitation_id.in_(ids))
         _delete(session, Invitation, Invitation.id.in_(ids))
         return len(ids)
 
@@ -112,9 +116,14 @@ def _empty_round(round_id: int) -> Callable[[Session], int]:
 
 
 def _archive(session: Session, round_id: int) -> None:
-    """Let the round's mails go with its people; say once in the log that they went."""
+    """Let the round's mails and texts go with its people; say once in the log that they went.
+
+    A ballot is gone by then, counted or not; one left by a worker that never came goes here.
+    """
     for table in _MAIL:
         _delete(session, table, _about(table, round_id))
+    _delete(session, CountedText, CountedText.round_id == round_id)
+    _delete(session, Ballot, Ballot.round_id == round_id)
     ended = session.get_one(Round, round_id)
     if ended.state == "finalised":
         ended.state = "archived"

@@ -21,14 +21,17 @@ from survey_app.accounts.scope import Actor
 from survey_app.campaigns import views_organiser as drafts
 from survey_app.demo import views as demo
 from survey_app.demo.doors import TRIAL
+from survey_app.desks import views_link as link
 from survey_app.desks import views_organiser as organiser
 from survey_app.desks import views_public as public
 from survey_app.desks import views_secretary as secretary
 from survey_app.desks.contact import CurrentContact
 from survey_app.desks.navigation import nav_items
+from survey_app.feedback import views_form as forms
 from survey_app.feedback import views_paper as paper
 from survey_app.feedback import views_results as form_results
 from survey_app.feedback import views_texts as form_texts
+from survey_app.feedback import views_urn as urn
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
 from survey_app.invitations import views_reminders as reminders
@@ -38,7 +41,6 @@ from survey_app.people import views_organiser as roster
 from survey_app.questions import views_editor as editor
 from survey_app.questions import views_organiser as questions
 from survey_app.quizzes import views_answering as answering
-from survey_app.quizzes import views_link as link
 from survey_app.quizzes import views_result as results
 from survey_app.quizzes import views_stateless as stateless
 from survey_app.web import health, language
@@ -75,13 +77,15 @@ def _public() -> list[Route]:
 
 
 def _member() -> list[Route]:
-    one = "/respond/<attempt_id>"
+    one, form = "/respond/<attempt_id>", "/respond/form/<public_id>"
     # No cookie-bound CSRF token here: these posts are bound to the signed link or ticket, and must
     # work after a lost cookie. Their views check where they come from.
     return [
         route("/i/<token>", "link.open", link.open_link, PARTICIPANT),
         route("/i/<token>", "link.confirm", link.confirm, PARTICIPANT, "POST", csrf=False),
         route("/respond/leave", "respond.leave", answering.leave, PARTICIPANT, "POST", csrf=False),
+        route(form, "respond.form", forms.form, PARTICIPANT),
+        route(form, "respond.send_form", forms.post_form, PARTICIPANT, "POST", csrf=False),
         route(one, "respond.paper", answering.paper, PARTICIPANT),
         route(one, "respond.post_paper", answering.post_paper, PARTICIPANT, "POST", csrf=False),
         route(f"{one}/save", "respond.save", answering.save, PARTICIPANT, "POST", csrf=False),
@@ -90,8 +94,8 @@ def _member() -> list[Route]:
         route(f"{one}/again", "respond.again", answering.again, PARTICIPANT, "POST", csrf=False),
         route("/practice", "practice.show", stateless.practice, PUBLIC),
         route("/practice", "practice.mark", stateless.mark_practice, PUBLIC, "POST", csrf=False),
-        route("/trial/<token>", "trial.show", stateless.trial, PUBLIC),
-        route("/trial/<token>", "trial.post", stateless.post_trial, PUBLIC, "POST", csrf=False),
+        route("/trial/<token>", "trial.show", link.trial, PUBLIC),
+        route("/trial/<token>", "trial.post", link.post_trial, PUBLIC, "POST", csrf=False),
         route(
             "/trial/<token>/save", "trial.save", stateless.save_trial, PUBLIC, "POST", csrf=False
         ),
@@ -127,6 +131,9 @@ def _rounds() -> list[Route]:
         route(f"{one}/launch", "rounds.launch", rounds.do_launch, ROUNDS, "POST"),
         route(f"{one}/{asked_first}", "rounds.confirm", rounds.confirm, ROUNDS),
         route(f"{one}/{doing}", "rounds.act", rounds.act, ROUNDS, "POST"),
+        route(f"{one}/urn", "rounds.urn", urn.show, ROUNDS),
+        route(f"{one}/urn/lost", "rounds.urn_confirm_lost", urn.confirm_lost, ROUNDS),
+        route(f"{one}/urn/lost", "rounds.urn_lost", urn.declare_lost, ROUNDS, "POST"),
         route(f"{one}/people", "rounds.people", round_people.people, ROUNDS),
         route(f"{one}/people", "rounds.open_people", round_people.open_people, ROUNDS, "POST"),
         route(f"{one}/mail", "rounds.mails", round_people.mails, ROUNDS),

@@ -18,7 +18,7 @@ from survey_app.campaigns.services import RoundPlan, create_round
 from survey_app.campaigns.settings import CampaignSettings, RoundSettings
 from survey_app.invitations.launch import LaunchResult, launch
 from survey_app.invitations.models import EntryMeans, Invitation
-from survey_app.invitations.tokens import link_token
+from survey_app.invitations.tokens import personal_token
 from survey_app.people.models import Cell, CellName, Membership, Person
 from survey_app.questions.canonical import content_hash, plain
 from survey_app.questions.models import QuestionSet, QuestionSetVersion
@@ -236,4 +236,5 @@ def link_path(session: Session, key: bytes, invitation: Invitation) -> str:
             EntryMeans.invitation_id == invitation.id, EntryMeans.kind == "link"
         )
     ).one()
-    return f"/i/{link_token(key, invitation.public_id, version)}"
+    kind = session.get_one(Round, invitation.round_id).kind
+    return f"/i/{personal_token(key, kind, invitation.public_id, version)}"

@@ -142,6 +142,17 @@ def _tell_next(done: Restored, *, send_waiting: bool) -> None:
                 done.mails_held,
             )
         )
+    for title in done.urns_lost:
+        click.echo(
+            _(
+                "Hòm phiếu của “%(title)s” đã mất: khóa không có trong %(folder)s, nên phiếu đã "
+                "gửi không mở được và đã xóa. Nếu còn thư mục khóa: xin chép vào đó trước, rồi "
+                "khôi phục lại vào một cơ sở dữ liệu trống.",
+                title=title,
+                folder=done.settings.keys_path,
+            ),
+            err=True,
+        )
     if send_waiting:
         click.echo(_("Thư đang chờ sẽ được gửi khi worker chạy."))
     click.echo(_("Mọi phiên đăng nhập đã kết thúc; liên kết cá nhân của người dự thi vẫn mở được."))

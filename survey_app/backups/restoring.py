@@ -18,6 +18,8 @@ from survey_app.backups.settling import InForce, restore_clock, settled
 from survey_app.config import Settings
 from survey_app.database import Database, run, table_of
 from survey_app.errors import Conflict, Invalid
+from survey_app.feedback import urns
+from survey_app.feedback.keys import KeyCabinet
 from survey_app.i18n import _
 from survey_app.locks import worker_lock
 from survey_app.mailing.holding import hold_back, release_waiting
@@ -26,13 +28,16 @@ from survey_app.schema import metadata
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back. `mails_held` counts the mails that are unknown for it."""
+    """What was put back. `mails_held` counts the mails that are unknown for it; `urns_lost` are the
+    titles of the forms that were open and whose keys are not here.
+    """
 
     manifest: Manifest
     settings: Settings
     wrote_settings: bool
     mails_held: int
     sessions_ended: int
+    urns_lost: tuple[str, ...]
 
 
 def restore(
@@ -70,7 +75,7 @@ def restore(
                 raise Conflict(
                     _("Bộ gửi thư (worker) đang chạy. Xin dừng worker và web rồi khôi phục.")
                 )
-            held, ended = _load(database, archive, in_force, send_waiting=send_waiting)
+            begun = _load(database, archive, in_force, send_waiting=send_waiting)
         except OperationalError as error:
             raise Invalid(
                 _("Cơ sở dữ liệu không trả lời hoặc hết chỗ. Chưa khôi phục gì.")
@@ -79,13 +84,27 @@ def restore(
             lock.release()
             database.dispose()
         restore_clock(archive, in_force.settings)
-        return Restored(archive.manifest, in_force.settings, in_force.are_new, held, ended)
+        return Restored(
+            archive.manifest,
+            in_force.settings,
+            in_force.are_new,
+            begun.mails_held,
+            begun.sessions_ended,
+            begun.urns_lost,
+        )
 
 
-def _load(
-    database: Database, archive: Archive, in_force: InForce, *, send_waiting: bool
-) -> tuple[int, int]:
-    done = (0, 0)
+@dataclass(frozen=True)
+class _Begun:
+    """What was settled in the restored copy; see `Restored`."""
+
+    mails_held: int = 0
+    sessions_ended: int = 0
+    urns_lost: tuple[str, ...] = ()
+
+
+def _load(database: Database, archive: Archive, in_force: InForce, *, send_waiting: bool) -> _Begun:
+    done = _Begun()
 
     def finish(connection: Connection) -> None:
         nonlocal done
@@ -117,11 +136,8 @@ def _refuse_non_empty(connection: Connection) -> None:
 
 def _begin_anew(
     session: Session, manifest: Manifest, settings: Settings, *, send_waiting: bool
-) -> tuple[int, int]:
-    """Settle what the copy cannot know: mails that left since, sign-ins since.
-
-    Return how many mails are unknown for it, and how many sessions ended.
-    """
+) -> _Begun:
+    """Settle what the copy cannot know: mails that left since, sign-ins since, keys gone since."""
     now = clock.now()
     if send_waiting:
         held = release_waiting(session, now)
@@ -139,4 +155,5 @@ def _begin_anew(
         mails_held=held,
         sessions_ended=ended,
     )
-    return held, ended
+    lost = urns.settle_restored(session, KeyCabinet(settings.keys_path), CLI, now)
+    return _Begun(held, ended, tuple(lost))

@@ -16,7 +16,11 @@ LAUNCHED = ("scheduled", "open", "closed", "finalised", "archived")
 
 @dataclass(frozen=True)
 class RoundLine:
-    """One round in a list, with its totals (0 before launch)."""
+    """One round in a list, with its totals (0 before launch).
+
+    `done` is `None` for forms: nobody is listed as having sent one, and their number has its own
+    rules (`invitations.anonymous`).
+    """
 
     id: int
     slug: str
@@ -27,7 +31,7 @@ class RoundLine:
     closes_at: datetime
     question_set: str
     invited: int
-    done: int
+    done: int | None
     opens_at_launch: bool = False
 
 
@@ -95,7 +99,7 @@ def list_rounds(session: Session, campaign_id: int | None = None) -> list[RoundL
             closes_at=row.closes_at,
             question_set=set_title,
             invited=int(invited or 0),
-            done=int(done or 0),
+            done=None if row.kind == "feedback" else int(done or 0),
             opens_at_launch=row.state == "draft" and bool(row.settings.get("opens_at_launch")),
         )
         for row, set_title, invited, done in session.execute(query)

@@ -14,8 +14,9 @@ from survey_app.campaigns.campaign_services import (
     change_campaign,
     create_campaign,
 )
-from survey_app.campaigns.forms import CampaignForm, RoundForm
+from survey_app.campaigns.forms import CampaignForm
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.round_forms import AnyRoundForm, FeedbackRoundForm, RoundForm
 from survey_app.campaigns.seen import ChangedSince, fingerprint
 from survey_app.campaigns.settings import RoundSettings, campaign_settings, round_settings
 from survey_app.database import reading, writing
@@ -60,14 +61,20 @@ def rounds() -> ResponseReturnValue:
     with reading() as session:
         lines = queries.list_rounds(session)
         has_sets = bool(_question_sets(session))
+        has_forms = bool(_question_sets(session, kind="feedback"))
     return render_template(
-        "campaigns/rounds.html", rounds=lines, has_sets=has_sets, now=clock.now()
+        "campaigns/rounds.html",
+        rounds=lines,
+        has_sets=has_sets,
+        has_forms=has_forms,
+        now=clock.now(),
     )
 
 
 def new() -> ResponseReturnValue:
-    """Three choices make a round."""
-    form = RoundForm()
+    """Three choices make a round; `?kind=feedback` makes one of forms."""
+    is_form = request.args.get("kind") == "feedback"
+    form = FeedbackRoundForm() if is_form else RoundForm()
     titles = _offer(form)
     if request.method == "GET":
         wanted = request.args.get("questions", "")
@@ -85,7 +92,10 @@ def new() -> ResponseReturnValue:
             slug = made.slug
     except DomainError as error:
         return _round_page(form, titles, error=error), status_of(error)
-    flash(_("Đã lưu vòng thi nháp. Chưa ai được mời."), "good")
+    if is_form:
+        flash(_("Đã lưu bản nháp của đợt góp ý. Chưa ai được mời."), "good")
+    else:
+        flash(_("Đã lưu vòng thi nháp. Chưa ai được mời."), "good")
     return redirect(url_for("rounds.show", slug=slug), code=303)
 
 
@@ -94,9 +104,12 @@ def edit(slug: str) -> ResponseReturnValue:
     with reading() as session:
         round_ = organised_round(session, slug)
         question_set = session.get_one(QuestionSet, round_.question_set_id).slug
+    is_form = round_.kind == "feedback"
     if round_.state != "draft":
+        if is_form:
+            raise Conflict(_("Đợt góp ý đã phát động nên cài đặt không đổi được nữa."))
         raise Conflict(_("Vòng thi đã phát động nên cài đặt không đổi được nữa."))
-    form = RoundForm()
+    form = FeedbackRoundForm() if is_form else RoundForm()
     titles = _offer(form, also=question_set)
     if request.method == "GET":
         form.show(round_, question_set)
@@ -116,7 +129,7 @@ def edit(slug: str) -> ResponseReturnValue:
         return _round_page(form, titles, round_, error, again=True), 409
     except DomainError as error:
         return _round_page(form, titles, round_, error), status_of(error)
-    flash(_("Đã lưu vòng thi."), "good")
+    flash(_("Đã lưu đợt góp ý.") if is_form else _("Đã lưu vòng thi."), "good")
     return redirect(url_for("rounds.show", slug=slug), code=303)
 
 
@@ -125,8 +138,11 @@ def copy(slug: str) -> ResponseReturnValue:
     with writing() as session:
         source = organised_round(session, slug)
         made = services.copy_round(session, source.id, signed_in())
-        new_slug = made.slug
-    flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của vòng mới."), "good")
+        new_slug, is_form = made.slug, made.kind == "feedback"
+    if is_form:
+        flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của đợt mới."), "good")
+    else:
+        flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của vòng mới."), "good")
     return redirect(url_for("rounds.edit", slug=new_slug), code=303)
 
 
@@ -160,7 +176,7 @@ def _campaign_page(
 
 
 def _round_page(
-    form: RoundForm,
+    form: AnyRoundForm,
     titles: dict[str, str],
     round_: Round | None = None,
     error: DomainError | None = None,
@@ -169,7 +185,7 @@ def _round_page(
 ) -> str:
     problems = [item.message for item in error.problems] or [error.message] if error else []
     return render_template(
-        "campaigns/round_form.html",
+        "campaigns/round_form.html" if form.kind == "quiz" else "campaigns/feedback_form.html",
         form=form,
         has_sets=bool(titles),
         many_sets=len(titles) > 1,
@@ -179,21 +195,21 @@ def _round_page(
     )
 
 
-def _offer(form: RoundForm, also: str = "") -> dict[str, str]:
+def _offer(form: AnyRoundForm, also: str = "") -> dict[str, str]:
     """Fill in the choices; return slug -> title of the question sets a round may use."""
     with reading() as session:
-        titles = _question_sets(session, also)
+        titles = _question_sets(session, also, kind=form.kind)
         form.offer(list(titles.items()), cell_choices(session))
     return titles
 
 
-def _question_sets(session: Session, also: str = "") -> dict[str, str]:
+def _question_sets(session: Session, also: str = "", *, kind: str = "quiz") -> dict[str, str]:
     approved = select(QuestionSetVersion.question_set_id).where(
         QuestionSetVersion.state == "approved"
     )
     found = session.execute(
         select(QuestionSet.slug, QuestionSet.title)
-        .where(QuestionSet.kind == "quiz")
+        .where(QuestionSet.kind == kind)
         .where(QuestionSet.id.in_(approved) | (QuestionSet.slug == also))
         .order_by(QuestionSet.created_at.desc(), QuestionSet.id.desc())
     )

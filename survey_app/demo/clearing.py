@@ -22,6 +22,8 @@ from survey_app.config import Settings
 from survey_app.database import Database, table_of
 from survey_app.demo import cast, has_sample, refuse_production
 from survey_app.errors import Conflict, Invalid
+from survey_app.feedback.keys import KeyCabinet
+from survey_app.feedback.models import Urn
 from survey_app.i18n import LOCALES, _, lazy, speaking
 from survey_app.people.models import Person
 from survey_app.people.services import read_address
@@ -84,12 +86,15 @@ def clear(database: Database, settings: Settings, owner: Owner) -> Path:
     path, kept = _backup(database, settings)
     with database.writing() as session:
         _refuse_changed(session, kept)
+        urns = session.scalars(select(Urn.public_key)).all()
         _take_away(session)
         _open_account(session, owner)
     # Last: a round of the trial must not meet the real time if anything above fails.
     clock.be_real(settings.instance_path / clock.FILE)
     for mail in (settings.instance_path / "inbox").glob("*.eml"):
         mail.unlink(missing_ok=True)
+    for public_key in urns:
+        KeyCabinet(settings.keys_path).destroy(public_key)
     return path
 
 

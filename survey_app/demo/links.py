@@ -52,7 +52,7 @@ def member_links(session: Session, key: bytes) -> list[MemberLink]:
     found = []
     for state, condition in _STATES.items():
         row = session.execute(
-            select(Person.full_name, Invitation.public_id, EntryMeans.version)
+            select(Person.full_name, Invitation.public_id, EntryMeans.version, Round.kind)
             .join(Invitation, Invitation.person_id == Person.id)
             .join(EntryMeans, EntryMeans.invitation_id == Invitation.id)
             .join(Round, Round.id == Invitation.round_id)
@@ -68,7 +68,7 @@ def member_links(session: Session, key: bytes) -> list[MemberLink]:
             .limit(1)
         ).first()
         if row is not None:
-            token = tokens.link_token(key, row.public_id, row.version)
+            token = tokens.personal_token(key, row.kind, row.public_id, row.version)
             found.append(MemberLink(state, row.full_name, f"/i/{token}"))
     return found
 

@@ -10,6 +10,8 @@ from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import current_campaign
 from survey_app.config import MailSettings
 from survey_app.desks.void_attempts import stuck_people
+from survey_app.feedback.models import Urn
+from survey_app.feedback.urn_words import advice
 from survey_app.formatting import moment, remaining, span
 from survey_app.i18n import _, _n
 from survey_app.invitations import queries, reaching, reminding
@@ -41,7 +43,13 @@ class Todo:
 def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
     """Return everything that waits for the organiser."""
     campaign = current_campaign(session)
-    found = [*_mails(session), *_live(session, now), *_stuck(session), *_drafts(session, now, mail)]
+    found = [
+        *_urns(session),
+        *_mails(session),
+        *_live(session, now),
+        *_stuck(session),
+        *_drafts(session, now, mail),
+    ]
     found += [*_of_campaign(campaign), *_beginnings(session)]
     return sorted(found, key=lambda todo: not todo.urgent)
 
@@ -103,6 +111,9 @@ def _live(session: Session, now: datetime) -> list[Todo]:
         look = reminding.outlook(session, round_, now)
         if look.possible and _time_to_remind(round_, now):
             left = remaining(round_.closes_at, now)
+            if round_.kind != "quiz":
+                found.append(_remind_of_form(round_, look.people, left))
+                continue
             found.append(
                 Todo(
                     _n("%(n)s người chưa làm bài", look.people),
@@ -113,6 +124,40 @@ def _live(session: Session, now: datetime) -> list[Todo]:
                 )
             )
     return found
+
+
+def _remind_of_form(round_: Round, people: int, left: str) -> Todo:
+    """Nobody knows who has sent one: the reminder is for all, and once."""
+    values = {"round": round_.title, "left": left}
+    text = _("%(round)s: %(left)s. Phiếu ẩn danh nên thư đi tới tất cả.", **values)
+    return Todo(
+        _("Có thể gửi thư nhắc một lần"),
+        text,
+        _n("Nhắc tất cả %(n)s người", people),
+        "rounds.show",
+        round_.slug,
+    )
+
+
+def _urns(session: Session) -> list[Todo]:
+    troubled = (
+        select(Round)
+        .join(Urn, Urn.round_id == Round.id)
+        .where(Urn.state.in_(("ready", "open")), Urn.problem.is_not(None))
+        .where(Round.state != "cancelled")
+        .order_by(Round.id)
+    )
+    return [
+        Todo(
+            _("Hòm phiếu có trục trặc"),
+            f"{round_.title}: {advice(problem)[0]}",
+            _("Xem phải làm gì"),
+            "rounds.urn",
+            round_.slug,
+            urgent=True,
+        )
+        for round_, problem in session.execute(troubled.add_columns(Urn.problem))
+    ]
 
 
 def _time_to_remind(round_: Round, now: datetime) -> bool:

@@ -75,7 +75,8 @@ def _front_values(
         for one in rounds
         if one.state in {"scheduled", "open"} and one.opens_at <= now < one.closes_at
     ]
-    over = [one for one in rounds if one.state == "finalised"]
+    # Of forms nothing stands on a public page.
+    over = [one for one in rounds if one.state == "finalised" and one.kind == "quiz"]
     return {
         "campaign": {
             "title": campaign.title,

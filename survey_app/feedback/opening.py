@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from survey_app import clock
+from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
-from survey_app.feedback import sealing
+from survey_app.feedback import sealing, turnout
 from survey_app.feedback.grouping import PAPER, WHOLE, AskedCell, Group, Node, groups_of, tree_of
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.models import BallotGroup, Urn
+from survey_app.formatting import today
 from survey_app.i18n import _, _n
-from survey_app.invitations.asking import Asked, CellAndKind, FrozenCell
+from survey_app.invitations.anonymous import FormBoard, FormFacts
+from survey_app.invitations.asking import Asked, CellAndKind, FrozenCell, cells_of_round
 from survey_app.invitations.models import Invitation, Receipt
 from survey_app.invitations.readiness import Check
 from survey_app.questions import library
@@ -108,6 +113,18 @@ class FeedbackKind:
         urn.ballot_bytes = sealing.ballot_bytes(document)
         urn.small_group, urn.group_floor = settings.small_group, settings.group_floor
         urn.state = "open"
+
+    def board(self, session: Session, round_: Round, now: datetime, *, scope: Scope) -> FormBoard:
+        """Return what may be told of who took part."""
+        return turnout.board(session, round_, now, scope=scope)
+
+    def facts(self, session: Session, round_: Round, asked: Sequence[Asked]) -> FormFacts:
+        """Return what the organiser's page says; a draft's groups are those of a launch today."""
+        if round_.state != "draft":
+            return turnout.facts(session, round_, ())
+        settings, people = round_settings(round_.settings), list(asked)
+        cells = cells_of_round(session, settings, today(clock.now()), people)
+        return turnout.facts(session, round_, groups_to_come(session, round_, people, cells))
 
 
 def asked_cells(

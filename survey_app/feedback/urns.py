@@ -24,7 +24,7 @@ from survey_app.feedback.models import Ballot, Urn
 from survey_app.feedback.opening import make_urn, urnless_drafts
 from survey_app.feedback.sealing import DamagedBallot
 from survey_app.i18n import _
-from survey_app.invitations.models import Invitation, Receipt
+from survey_app.invitations.models import Receipt
 from survey_app.questions import library
 
 # Ballots received before closing may still be on their way into the database.
@@ -124,15 +124,51 @@ def declare_lost(session: Session, round_id: int, actor: Actor, now: datetime) -
     urn = session.get(Urn, round_id)
     if urn is None or urn.state != "open" or urn.problem is None:
         raise Conflict(_("Hòm phiếu này không có gì trục trặc nên không khai báo mất được."))
-    sending.alone(session, round_id)
-    sent = _sent(session, round_id)
-    session.execute(delete(Ballot).where(Ballot.round_id == round_id))
-    rewrite_receipts(session, round_id)
-    urn.state, urn.sent, urn.invited = "lost", sent, _invited(session, round_id)
+    _give_up(session, round_, urn, actor, now, why=urn.problem)
+
+
+def settle_restored(
+    session: Session, cabinet: KeyCabinet, actor: Actor, now: datetime
+) -> list[str]:
+    """Give up the urns of a restored copy whose keys are not here; return their rounds' titles.
+
+    A draft only loses its urn: the worker makes another. Rounds called off need no key.
+    """
+    rows = session.execute(
+        select(Urn, Round)
+        .join(Round, Round.id == Urn.round_id)
+        .where(Urn.state.in_(("ready", "open")))
+        .where(Round.kind == "feedback", Round.state != "cancelled")
+        .order_by(Round.id)
+    ).all()
+    lost = []
+    for urn, round_ in rows:
+        if cabinet.find(urn.public_key):
+            continue
+        if round_.state == "draft":
+            session.delete(urn)
+        else:
+            _give_up(session, round_, urn, actor, now, why="key_missing")
+            lost.append(round_.title)
+    session.flush()
+    return lost
+
+
+def _give_up(
+    session: Session, round_: Round, urn: Urn, actor: Actor, now: datetime, *, why: str
+) -> None:
+    sending.alone(session, round_.id)
+    sent = _sent(session, round_.id)
+    session.execute(delete(Ballot).where(Ballot.round_id == round_.id))
+    rewrite_receipts(session, round_.id)
+    urn.problem = urn.problem or why
+    urn.state, urn.sent, urn.invited = "lost", sent, _invited(session, round_.id)
     if round_.state in ("scheduled", "open"):
-        round_.closed_at, round_.closes_at = now, min(now, round_.closes_at)
+        round_.closed_at = now
+        if now > round_.opens_at:
+            round_.closes_at = min(now, round_.closes_at)
     round_.state, round_.finalised_at = "finalised", now
-    record(session, Action.URN_LOST, actor, ("round", round_id), why=urn.problem)
+    record(session, Action.URN_LOST, actor, ("round", round_.id), why=why)
 
 
 def rewrite_receipts(session: Session, round_id: int) -> None:
@@ -220,11 +256,8 @@ def _sent(session: Session, round_id: int) -> int:
 
 
 def _invited(session: Session, round_id: int) -> int:
-    """Count whom the round asked: who is exempt and has not sent one is not asked."""
-    asked = (
-        select(func.count())
-        .select_from(Receipt)
-        .join(Invitation, Invitation.id == Receipt.invitation_id)
-        .where(Receipt.round_id == round_id, or_(Receipt.is_sent, Invitation.is_exempt.is_(False)))
-    )
-    return session.scalar(asked) or 0
+    """Count whom the round asked. Who is exempt counts too: a total that is one higher when they
+    have sent a form would tell that of them.
+    """
+    asked = select(func.count()).select_from(Receipt)
+    return session.scalar(asked.where(Receipt.round_id == round_id)) or 0

@@ -15,6 +15,7 @@ from survey_app.people.models import Person
 from survey_app.people.queries import is_shared_mailbox
 from survey_app.people.wording import you_word
 from survey_app.questions import library
+from survey_app.questions.minutes import minutes_of
 from survey_app.questions.versions import newest_approved
 
 
@@ -48,11 +49,12 @@ class Addressee:
     is_done: bool
     is_exempt: bool
     is_started: bool
+    round_kind: str = "quiz"
 
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """What a mail says about its round."""
+    """What a mail says about its round; `minutes` is how long a form takes."""
 
     id: int
     title: str
@@ -65,6 +67,8 @@ class RoundFacts:
     issuer: str
     contact_name: str
     contact_phone: str
+    kind: str = "quiz"
+    minutes: int = 0
 
 
 # One statement for a mail to one person, built once of tables: there is one for every mail.
@@ -87,6 +91,7 @@ _READER_COLUMNS = (
 )
 _ROUND_COLUMNS = (
     _ROUND.c.id.label("round_id"),
+    _ROUND.c.kind.label("round_kind"),
     _ROUND.c.title,
     _ROUND.c.state,
     _ROUND.c.opens_at,
@@ -159,6 +164,7 @@ def _addressee(row: Row[Any]) -> Addressee:
         is_done=row.is_done,
         is_exempt=row.is_exempt,
         is_started=row.is_started,
+        round_kind=row.round_kind,
     )
 
 
@@ -186,9 +192,10 @@ def _facts(session: Session, row: Row[Any]) -> RoundFacts:
     if version_id is None:
         version = newest_approved(session, row.question_set_id)
         version_id = version.id if version else None
-    ready = 0
+    ready = minutes = 0
     if version_id is not None:
-        ready = len(library.approved(session, version_id).document.ready_questions)
+        document = library.approved(session, version_id).document
+        ready, minutes = len(document.ready_questions), minutes_of(document)
     return RoundFacts(
         id=row.round_id,
         title=row.title,
@@ -201,4 +208,6 @@ def _facts(session: Session, row: Row[Any]) -> RoundFacts:
         issuer=row.issuer,
         contact_name=row.contact_name or "",
         contact_phone=row.contact_phone or "",
+        kind=row.round_kind,
+        minutes=minutes,
     )

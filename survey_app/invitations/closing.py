@@ -15,7 +15,9 @@ from survey_app.campaigns.queries import campaign_of
 from survey_app.campaigns.settings import round_settings
 from survey_app.extensions import current_settings
 from survey_app.i18n import _, speaking
-from survey_app.invitations.participation import participation
+from survey_app.invitations import form_xlsx
+from survey_app.invitations.anonymous import FormBoard
+from survey_app.invitations.boards import Board, board_of
 from survey_app.invitations.participation_xlsx import kind_label, rule_text, totals
 from survey_app.mailing.composing import Mail, Skip, register, render_mail
 from survey_app.mailing.models import OutboxItem, OutboxMessage
@@ -68,22 +70,20 @@ def compose_closing(
         return Skip("left")
     if round_ is None or round_.state == "cancelled":
         return Skip("round_cancelled")
-    board = participation(session, round_, clock.now(), scope=ALL_CELLS)
+    board = board_of(session, round_, clock.now(), scope=ALL_CELLS)
     campaign = campaign_of(session, round_)
     with speaking(user.locale):
         headline = board.headline(today=False)
         words = {
             "headline": headline,
             "preheader": headline,
-            "rule": rule_text(),
-            "totals": totals(board),
-            "kinds": {row.kind: kind_label(row.kind) for row in board.rows},
+            **_table(board),
             "action_label": _("Mở bảng tham gia (cần đăng nhập)"),
             "closing": [_("Trân trọng."), campaign.issuer],
             "greeting": _("Kính gửi đồng chí %(name)s,", name=user.name),
         }
     subject, text, html = render_mail(
-        "closing",
+        "closing_form" if board.is_anonymous else "closing",
         user.locale,
         None,
         tag=campaign.tag,
@@ -93,6 +93,16 @@ def compose_closing(
         **words,
     )
     return Mail(user.email, user.name, subject, text, html, unsubscribe_url=None, kind=KIND)
+
+
+def _table(board: Board) -> dict[str, object]:
+    if isinstance(board, FormBoard):
+        return {"rule": form_xlsx.rule_text(board)}
+    return {
+        "rule": rule_text(),
+        "totals": totals(board),
+        "kinds": {row.kind: kind_label(row.kind) for row in board.rows},
+    }
 
 
 def install(app: Flask) -> None:

@@ -8,7 +8,10 @@ from survey_app.accounts.scope import ALL_CELLS
 from survey_app.campaigns.queries import LAUNCHED, round_by_slug
 from survey_app.database import reading
 from survey_app.i18n import _
-from survey_app.invitations.participation import Participation, participation
+from survey_app.invitations import form_xlsx
+from survey_app.invitations.anonymous import FormBoard
+from survey_app.invitations.boards import board_of
+from survey_app.invitations.participation import Participation
 from survey_app.invitations.participation_xlsx import headings, kind_label, rule_text, totals
 from survey_app.terminal import help_text, print_json, refuse
 
@@ -23,11 +26,21 @@ def participation_of_round(round_slug: str, as_json: bool) -> None:
         round_ = round_by_slug(session, round_slug)
         if round_.state not in LAUNCHED:
             refuse(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
-        board = participation(session, round_, clock.now(), scope=ALL_CELLS)
+        board = board_of(session, round_, clock.now(), scope=ALL_CELLS)
     if as_json:
         print_json(board.as_dict())
+    elif isinstance(board, FormBoard):
+        _print_form(board)
     else:
         _print(board)
+
+
+def _print_form(board: FormBoard) -> None:
+    click.echo(board.title)
+    click.echo(board.headline())
+    for label, told in [(group.label, group.told) for group in board.groups]:
+        click.echo(f"{label}\t{told.figures}\t{formatting.percent(told.rate)}")
+    click.echo(form_xlsx.rule_text(board))
 
 
 def _print(board: Participation) -> None:

@@ -73,7 +73,7 @@ def list_all(as_json: bool) -> None:
     for line in lines:
         click.echo(
             f"{line.slug}\t{line.state}\t{moment(line.opens_at)} – {moment(line.closes_at)}"
-            f"\t{line.done}/{line.invited}\t{line.title}"
+            f"\t{_done(line)}/{line.invited}\t{line.title}"
         )
 
 
@@ -105,6 +105,11 @@ def close_one(round_slug: str) -> None:
     click.echo(_("Đã đóng vòng thi %(slug)s.", slug=round_slug))
     if waiting:
         click.echo(_n("%(n)s thư mời còn chờ gửi sẽ không đi nữa.", waiting), err=True)
+
+
+def _done(line: RoundLine) -> str:
+    """How many have taken part; for forms that has a command of its own, with its own rules."""
+    return "–" if line.done is None else str(line.done)
 
 
 def _pairs(values: Iterable[str]) -> Iterable[tuple[str, str]]:

@@ -1,15 +1,18 @@
-"""What kinds of round add to checking and launching; a kind above this package registers itself.
+"""What kinds of round add to checking, launching and telling; a kind above registers itself.
 
 A quiz adds nothing. The registry holds code, not state: it is filled once by the composition root.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round
 from survey_app.campaigns.settings import RoundSettings
+from survey_app.invitations.anonymous import FormBoard, FormFacts
 from survey_app.invitations.asking import Asked, CellAndKind, FrozenCell
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ class RoundKind(Protocol):
 
     def launched(self, session: Session, round_: Round, settings: RoundSettings) -> None:
         """Finish the launch in its transaction: cells and invitations are there."""
+
+    def board(self, session: Session, round_: Round, now: datetime, *, scope: Scope) -> FormBoard:
+        """Return what may be told of who took part in a launched round, in the cells of `scope`."""
+
+    def facts(self, session: Session, round_: Round, asked: Sequence[Asked]) -> FormFacts:
+        """Return what the organiser's page says; `asked` are the people of a draft."""
 
 
 _kinds: dict[str, RoundKind] = {}

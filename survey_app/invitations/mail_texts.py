@@ -20,21 +20,21 @@ def invitation_texts(
         title=facts.title,
     )
     day = formatting.day_and_month(facts.closes_at)
-    when, about = _when(facts, now), _about(facts)
+    times, about = when(facts, now), _about(facts)
     return {
-        **_frame(reader, facts, link, no_reminders),
+        **frame(reader, facts, link, no_reminders),
         "subject": subject_about(
             facts.title,
             lambda title: _(
                 "[%(tag)s] %(title)s – mời thi đến %(day)s", tag=facts.tag, title=title, day=day
             ),
         ),
-        "preheader": _in_short(*when, *about[:2]),
-        "before": [*_greeting(reader), invited, *filter(None, [facts.settings.intro])],
-        "facts": when,
+        "preheader": in_short(*times, *about[:2]),
+        "before": [*greeting(reader), invited, *filter(None, [facts.settings.intro])],
+        "facts": times,
         "details": about,
         "action_label": _("Vào thi tại đây"),
-        "after": [_private(reader), _ask(facts), _helped(reader)],
+        "after": [private(reader), ask(facts), helped(reader)],
     }
 
 
@@ -67,26 +67,25 @@ def reminder_texts(
         contact=facts.contact_name,
         phone=facts.contact_phone,
     )
-    left, deadline = _time_left(facts, now), _deadline(facts, now)
+    left, until = time_left(facts, now), deadline(facts, now)
     return {
-        **_frame(reader, facts, link, no_reminders),
+        **frame(reader, facts, link, no_reminders),
         "subject": subject_about(
             facts.title,
             lambda title: _(
                 "[%(tag)s] %(title)s – nhắc: %(left)s", tag=facts.tag, title=title, left=left
             ),
         ),
-        "preheader": _in_short(deadline),
-        "before": [*_greeting(reader), news],
-        "facts": [deadline],
+        "preheader": in_short(until),
+        "before": [*greeting(reader), news],
+        "facts": [until],
         "action_label": _("Làm bài tại đây"),
-        "after": [_private(reader), check],
+        "after": [private(reader), check],
     }
 
 
-def _frame(
-    reader: Reader, facts: RoundFacts, link: str, no_reminders: str | None
-) -> dict[str, Any]:
+def frame(reader: Reader, facts: RoundFacts, link: str, no_reminders: str | None) -> dict[str, Any]:
+    """Return what every mail about a round has around its own sentences."""
     return {
         "you": reader.you,
         "tag": facts.tag,
@@ -100,12 +99,13 @@ def _frame(
     }
 
 
-def _in_short(*facts: tuple[str, str]) -> str:
+def in_short(*facts: tuple[str, str]) -> str:
     """Return what a list of mails shows beside the subject."""
     return " · ".join(f"{label}: {value}" for label, value in facts)
 
 
-def _greeting(reader: Reader) -> list[str]:
+def greeting(reader: Reader) -> list[str]:
+    """Return how a mail begins."""
     greeting = [_("Kính gửi %(you)s %(name)s,", you=reader.you, name=reader.name)]
     if reader.shared_mailbox:
         greeting.append(
@@ -118,11 +118,13 @@ def _greeting(reader: Reader) -> list[str]:
     return greeting
 
 
-def _private(reader: Reader) -> str:
+def private(reader: Reader) -> str:
+    """Return that the link is the reader's own."""
     return _("Liên kết này dành riêng cho %(you)s, xin không chuyển tiếp.", you=reader.you)
 
 
-def _ask(facts: RoundFacts) -> str:
+def ask(facts: RoundFacts) -> str:
+    """Return whom to call."""
     return _(
         "Nếu gặp khó khăn, xin liên hệ %(contact)s, điện thoại %(phone)s.",
         contact=facts.contact_name or "…",
@@ -130,7 +132,8 @@ def _ask(facts: RoundFacts) -> str:
     )
 
 
-def _when(facts: RoundFacts, now: datetime) -> list[tuple[str, str]]:
+def when(facts: RoundFacts, now: datetime) -> list[tuple[str, str]]:
+    """Return from when, if that is to come, and until when."""
     closes = (_("Hạn cuối"), formatting.moment(facts.closes_at))
     if facts.opens_at <= now:
         return [closes]
@@ -155,12 +158,14 @@ def _about(facts: RoundFacts) -> list[tuple[str, str]]:
     ]
 
 
-def _deadline(facts: RoundFacts, now: datetime) -> tuple[str, str]:
+def deadline(facts: RoundFacts, now: datetime) -> tuple[str, str]:
+    """Return until when, and what is left."""
     moment, left = formatting.moment(facts.closes_at), formatting.remaining(facts.closes_at, now)
     return _("Hạn cuối"), f"{moment} ({left})"
 
 
-def _helped(reader: Reader) -> str:
+def helped(reader: Reader) -> str:
+    """Return what to do without a computer or phone."""
     if reader.kind == "party_member":
         return _(
             "Nếu không dùng được máy tính hoặc điện thoại, "
@@ -174,7 +179,8 @@ def _helped(reader: Reader) -> str:
     )
 
 
-def _time_left(facts: RoundFacts, now: datetime) -> str:
+def time_left(facts: RoundFacts, now: datetime) -> str:
+    """Return what is left, for a subject."""
     left = facts.closes_at - now
     if left.days >= 1:
         return _n("còn %(n)s ngày", left.days)

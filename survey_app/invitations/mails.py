@@ -7,6 +7,7 @@ of it is stored when the mail is queued.
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from survey_app.invitations.addressees import (
     round_facts,
 )
 from survey_app.invitations.following import address_refused, follow_addresses
+from survey_app.invitations.form_mail_texts import form_invitation_texts, form_reminder_texts
 from survey_app.invitations.launch import INVITATION, REMINDER
 from survey_app.invitations.mail_texts import invitation_texts, reminder_texts
 from survey_app.mailing.composing import Mail, Skip, on_refused, register, render_mail
@@ -74,7 +76,7 @@ def compose_invitation(
         return told or Skip("answered")
     with speaking(person.reader.locale):
         stop = no_reminders_url(person)
-        values = invitation_texts(person.reader, facts, link_url(person), stop, now)
+        values = _invitation_texts(person.reader, facts, link_url(person), stop, now)
         parts = render_mail("invitation", person.reader.locale, person.reader.you, **values)
     return _mail(person.reader, parts, "invitation", stop)
 
@@ -97,9 +99,13 @@ def compose_reminder(
         return Skip("not_open")
     with speaking(person.reader.locale):
         stop = no_reminders_url(person)
-        values = reminder_texts(
-            person.reader, facts, link_url(person), stop, now, started=person.is_started
-        )
+        link = link_url(person)
+        if facts.kind == "feedback":
+            values = form_reminder_texts(person.reader, facts, link, stop, now)
+        else:
+            values = reminder_texts(
+                person.reader, facts, link, stop, now, started=person.is_started
+            )
         parts = render_mail("reminder", person.reader.locale, person.reader.you, **values)
     return _mail(person.reader, parts, "reminder", stop)
 
@@ -131,22 +137,30 @@ def preview(
     Its link is the organiser's own trial run: nobody answers in another's name from a preview.
     """
     settings = current_settings()
-    trial = tokens.trial_token(settings.link_key, facts.id, user_id)
+    trial = tokens.personal_trial_token(settings.link_key, facts.kind, facts.id, user_id)
     with speaking(reader.locale):
-        values = invitation_texts(reader, facts, f"{settings.base_url}/i/{trial}", None, now)
+        values = _invitation_texts(reader, facts, f"{settings.base_url}/i/{trial}", None, now)
         template = "test_invitation" if marked else "invitation"
         return render_mail(template, reader.locale, reader.you, trial=marked, **values)
 
 
 def link_url(person: Addressee) -> str:
     """Return the personal link, the same in every mail until it is revoked."""
-    return personal_link(person.public_id, person.link_version)
+    return personal_link(person.public_id, person.link_version, person.round_kind)
 
 
-def personal_link(public_id: str, version: int) -> str:
-    """Return the link of an invitation by its public id and the version that holds."""
+def personal_link(public_id: str, version: int, kind: str = "quiz") -> str:
+    """Return the link of an invitation by its public id, the version that holds, and its round."""
     settings = current_settings()
-    return f"{settings.base_url}/i/{tokens.link_token(settings.link_key, public_id, version)}"
+    token = tokens.personal_token(settings.link_key, kind, public_id, version)
+    return f"{settings.base_url}/i/{token}"
+
+
+def _invitation_texts(
+    reader: Reader, facts: RoundFacts, link: str, stop: str | None, now: datetime
+) -> dict[str, Any]:
+    texts = form_invitation_texts if facts.kind == "feedback" else invitation_texts
+    return texts(reader, facts, link, stop, now)
 
 
 def no_reminders_url(person: Addressee) -> str:

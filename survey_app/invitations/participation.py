@@ -137,6 +137,8 @@ class Participation:
     rows: tuple[CellRow, ...]
     before: tuple[CellRow, ...] = ()  # the last round's
 
+    is_anonymous = False
+
     def of(self, kind: str) -> tuple[CellRow, ...]:
         """The rows of one kind of person."""
         return tuple(row for row in self.rows if row.kind == kind)
@@ -219,7 +221,14 @@ class Participation:
 
 
 def participation(session: Session, round_: Round, now: datetime, *, scope: Scope) -> Participation:
-    """Return the counts of `round_` for the cells of `scope`."""
+    """Return the counts of `round_` for the cells of `scope`.
+
+    Raises:
+        ValueError: it is a round of forms, whose tally knows nothing of who has sent one; see
+            `boards.board_of`.
+    """
+    if round_.kind != "quiz":
+        raise ValueError("forms have no tally of people")
     before = _rows(session, _round_before(session, round_), scope)
     last = {(row.cell_id, row.kind): row.counts.rate for row in before}
     rows = tuple(

@@ -8,6 +8,7 @@ from xlsxwriter import Workbook
 
 from survey_app import formatting
 from survey_app.i18n import _
+from survey_app.invitations.anonymous import FormBoard
 from survey_app.invitations.participation import (
     NON_MEMBER,
     PARTY_MEMBER,
@@ -159,7 +160,7 @@ def totals(board: Participation) -> list[tuple[str, str, Counts]]:
     return lines
 
 
-def file_name(board: Participation) -> str:
+def file_name(board: Participation | FormBoard) -> str:
     """A name that says what and when, safe on every system."""
     stamp: datetime = formatting.local(board.as_of)
     return f"tham-gia-{board.slug}-{stamp:%Y%m%d-%H%M}.xlsx"

@@ -19,6 +19,7 @@ from typing import Final
 
 from survey_app import formatting
 from survey_app.i18n import _, _n
+from survey_app.invitations.anonymous import FormBoard
 from survey_app.invitations.participation import (
     NON_MEMBER,
     PARTY_MEMBER,
@@ -104,6 +105,16 @@ def wall(board: Participation) -> Wall:
     )
     others = board.non_members if len(kinds) > 1 else None
     return Wall(_headline(board, kinds[0], lines), lines, others)
+
+
+def wall_of_form(board: FormBoard) -> Wall:
+    """Return the wall of a form: its sentence, and the groups whose number may be told."""
+    lines = tuple(
+        Line(group.label, group.cell_ids, Counts(invited=group.told.invited, done=group.told.sent))
+        for group in board.groups
+        if group.told.sent is not None and group.told.invited
+    )
+    return Wall(board.headline(), lines, None)
 
 
 def _lines(rows: Iterable[CellRow], kind: str) -> list[Line]:

@@ -51,7 +51,7 @@ def readiness(
     checks = [
         *_state(round_),
         *_questions(session, round_, settings),
-        *_contact(session.get_one(Campaign, round_.campaign_id)),
+        *_contact(session.get_one(Campaign, round_.campaign_id), is_form=round_.kind == "feedback"),
         *_window(round_, settings, now),
         *_people(asked),
         *_of_its_kind(session, round_, settings, asked, now),
@@ -127,7 +127,7 @@ def _time_limit(settings: RoundSettings, questions: int) -> Iterator[Check]:
         yield Check("time_limit", "ok", _n("Thời gian làm bài: %(n)s phút.", limit))
 
 
-def _contact(campaign: Campaign) -> Iterator[Check]:
+def _contact(campaign: Campaign, *, is_form: bool) -> Iterator[Check]:
     if campaign.contact_name and campaign.contact_phone:
         message = _(
             "Người để hỏi: %(name)s, điện thoại %(phone)s.",
@@ -137,6 +137,10 @@ def _contact(campaign: Campaign) -> Iterator[Check]:
         yield Check("contact", "ok", message)
     else:
         message = _("Chưa có người phụ trách kèm số điện thoại; thư mời phải ghi để người thi hỏi.")
+        if is_form:
+            message = _(
+                "Chưa có người phụ trách kèm số điện thoại; thư mời phải ghi để người nhận hỏi."
+            )
         yield Check("contact", "blocking", message)
 
 
@@ -152,13 +156,17 @@ def _window(round_: Round, settings: RoundSettings, now: datetime) -> Iterator[C
         left=remaining(round_.closes_at, now),
     )
     if level == "warning":
-        message += " " + _("Chưa đến 8 tiếng để làm bài.")
+        is_form = round_.kind == "feedback"
+        short = _("Chưa đến 8 tiếng để gửi phiếu.") if is_form else None
+        message += " " + (short or _("Chưa đến 8 tiếng để làm bài."))
     yield Check("closes", level, message)
     leave = settings.mails_start(now)
     if leave >= round_.closes_at:
         yield Check("mails_leave", "blocking", _("Giờ gửi thư mời nằm sau giờ đóng."))
     elif leave > begins:
         message = _("Thư mời đi sau khi vòng thi đã mở: %(when)s.", when=moment(leave))
+        if round_.kind == "feedback":
+            message = _("Thư mời đi sau khi đã nhận phiếu: %(when)s.", when=moment(leave))
         yield Check("mails_leave", "warning", message)
 
 

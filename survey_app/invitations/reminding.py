@@ -1,4 +1,7 @@
-"""Reminders: only those for whom it is true, at most two a round, two days apart."""
+"""Reminders: only those for whom it is true, at most two a round, two days apart.
+
+Of forms nobody knows for whom it is true: one reminder, to everybody, those who have sent one too.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +24,7 @@ from survey_app.mailing.outbox import enqueue_many
 from survey_app.people.models import Person
 
 MOST = 2
+MOST_OF_FORMS = 1
 APART = timedelta(days=2)
 
 
@@ -46,7 +50,7 @@ def outlook(session: Session, round_: Round, now: datetime) -> Outlook:
 
 
 def remind(session: Session, round_id: int, actor: Actor, now: datetime) -> int:
-    """Queue a reminder to everyone who has not handed in; return how many.
+    """Queue a reminder to everyone who has not handed in (forms: to everyone); return how many.
 
     Each is asked again at the moment of sending whether it is still true.
 
@@ -69,6 +73,8 @@ def remind(session: Session, round_id: int, actor: Actor, now: datetime) -> int:
 def _why_not(
     round_: Round, now: datetime, sent: int, last_at: datetime | None, people: int
 ) -> str | None:
+    if round_.kind != "quiz":
+        return _why_no_form(round_, now, sent, people)
     if not is_open(round_, now):
         return _("Chỉ nhắc được khi vòng thi đang mở.")
     if sent >= MOST:
@@ -83,6 +89,16 @@ def _why_not(
         )
     if not people:
         return _("Không còn ai cần nhắc.")
+    return None
+
+
+def _why_no_form(round_: Round, now: datetime, sent: int, people: int) -> str | None:
+    if not is_open(round_, now):
+        return _("Chỉ nhắc được khi đang nhận phiếu.")
+    if sent >= MOST_OF_FORMS:
+        return _("Đợt góp ý này đã gửi thư nhắc một lần; không nhắc thêm.")
+    if not people:
+        return _("Không có ai nhận được thư nhắc.")
     return None
 
 
@@ -101,6 +117,7 @@ def _so_far(session: Session, round_id: int) -> tuple[int, datetime | None]:
 
 
 def _waiting(round_id: int) -> Select[int]:
+    """Select whom a reminder is for; of forms nobody is ever done: receipts are not asked here."""
     return (
         select(Person.id)
         .join(Invitation, Invitation.person_id == Person.id)

@@ -21,14 +21,15 @@ from survey_app.campaigns.queries import (
 from survey_app.database import reading, writing
 from survey_app.errors import NotFound
 from survey_app.i18n import _
-from survey_app.invitations import participation_xlsx, projection
+from survey_app.invitations import form_xlsx, participation_xlsx, projection
+from survey_app.invitations.anonymous import FormBoard
+from survey_app.invitations.boards import Board, board_of
 from survey_app.invitations.participation import (
     NON_MEMBER,
     PARTY_MEMBER,
     CellRow,
     Counts,
     Participation,
-    participation,
 )
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,7 +79,8 @@ def board(slug: str) -> ResponseReturnValue:
     with reading() as session:
         round_, found = _board(session, slug)
         campaign = campaign_of(session, round_)
-    return render_template("committee/round.html", campaign=campaign, **_page(round_, found))
+    page = "committee/form_round.html" if found.is_anonymous else "committee/round.html"
+    return render_template(page, campaign=campaign, **_page(round_, found))
 
 
 def print_view(slug: str) -> ResponseReturnValue:
@@ -86,14 +88,17 @@ def print_view(slug: str) -> ResponseReturnValue:
     with reading() as session:
         round_, found = _board(session, slug)
         campaign = campaign_of(session, round_)
-    return render_template("committee/print.html", campaign=campaign, **_page(round_, found))
+    page = "committee/form_print.html" if found.is_anonymous else "committee/print.html"
+    return render_template(page, campaign=campaign, **_page(round_, found))
 
 
 def project(slug: str) -> ResponseReturnValue:
     """The board for the wall of a meeting room; it asks for itself again, and moves to `?page`."""
     with reading() as session:
         _round, found = _board(session, slug)
-    wall = projection.wall(found)
+    wall = (
+        projection.wall_of_form(found) if isinstance(found, FormBoard) else projection.wall(found)
+    )
     slide = wall.slide(request.args.get("page", 1, type=int))
     return render_template("committee/projection.html", board=found, wall=wall, slide=slide)
 
@@ -110,27 +115,33 @@ def download(slug: str) -> ResponseReturnValue:
             format="xlsx",
         )
     title = _("Tham gia: %(round)s", round=found.title)
+    if isinstance(found, FormBoard):
+        content = form_xlsx.workbook(found, title)
+    else:
+        content = participation_xlsx.workbook(found, title)
     return send_file(
-        BytesIO(participation_xlsx.workbook(found, title)),
+        BytesIO(content),
         mimetype=XLSX,
         as_attachment=True,
         download_name=participation_xlsx.file_name(found),
     )
 
 
-def _board(session: Session, slug: str) -> tuple[Round, Participation]:
+def _board(session: Session, slug: str) -> tuple[Round, Board]:
     round_ = round_by_slug(session, slug)
     if round_.state not in LAUNCHED:
         raise NotFound(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
     return round_, _read(session, round_, clock.now())
 
 
-def _read(session: Session, round_: Round, now: datetime) -> Participation:
+def _read(session: Session, round_: Round, now: datetime) -> Board:
     scope = scope_in(round_.campaign_id, *READERS)
-    return participation(session, round_, now, scope=scope)
+    return board_of(session, round_, now, scope=scope)
 
 
-def _page(round_: Round, found: Participation) -> dict[str, object]:
+def _page(round_: Round, found: Board) -> dict[str, object]:
+    if isinstance(found, FormBoard):
+        return {"round": round_, "board": found, "rule": form_xlsx.rule_text(found)}
     titles = {PARTY_MEMBER: _("Đảng viên"), NON_MEMBER: _("Quần chúng, CCVCLĐ")}
     return {
         "round": round_,

@@ -1,4 +1,8 @@
-"""The people of a round: how far each is, what became of their mails, and what can be done."""
+"""The people of a round: how far each is, what became of their mails, and what can be done.
+
+Of a form the list tells who is invited and what became of their mails; how far anybody is, nothing
+does. So it is open to look at, and its only filter is about mail.
+"""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +24,7 @@ from survey_app.invitations import mails as composing
 from survey_app.invitations import queries, reaching
 from survey_app.invitations.addressees import addressee
 from survey_app.invitations.following import LIVE
-from survey_app.invitations.participation import participation
+from survey_app.invitations.participation import Participation, participation
 from survey_app.invitations.queries import PAGE, PersonLine
 from survey_app.mailing import outbox
 from survey_app.mailing import queries as mailing
@@ -37,10 +41,14 @@ def people(slug: str) -> ResponseReturnValue:
     """Who is how far, by given name; the list opens by a button, and its opening is logged."""
     state, search = request.args.get("state", ""), request.args.get("q", "")
     now = clock.now()
+    board: Participation | None = None
     with reading() as session:
         round_ = _launched(session, slug)
         scope = organisers_scope(round_)
-        board = participation(session, round_, now, scope=scope)
+        if round_.kind == "quiz":
+            board = participation(session, round_, now, scope=scope)
+        elif state != "undeliverable":
+            state = ""
         opened = _is_opened(round_, now)
         lines: list[PersonLine] = []
         total = 0
@@ -49,9 +57,9 @@ def people(slug: str) -> ResponseReturnValue:
                 session, round_.id, scope=scope, state=state, search=search, page=_page()
             )
     return render_template(
-        "invitations/people.html",
+        "invitations/people.html" if board else "invitations/form_people.html",
         round=round_,
-        counts=board.total,
+        counts=board.total if board else None,
         opened=opened,
         lines=lines,
         total=total,
@@ -68,6 +76,8 @@ def open_people(slug: str) -> ResponseReturnValue:
     now = clock.now()
     with writing() as session:
         round_ = _launched(session, slug)
+        if round_.kind != "quiz":
+            raise Conflict(_("Danh sách người được mời của phiếu ẩn danh không phải mở."))
         _lines, total = queries.people(session, round_.id, scope=organisers_scope(round_))
         record(
             session,
@@ -184,6 +194,11 @@ def person_action(slug: str, public_id: str, action: str) -> ResponseReturnValue
             flash(
                 _("Liên kết cũ không còn dùng được. Xin gửi lại thư mời với liên kết mới."), "good"
             )
+        elif round_.kind != "quiz":
+            # Behind somebody's link stands whether they have sent their form.
+            raise Conflict(
+                _("Liên kết của phiếu ẩn danh chỉ gửi cho chính người ấy, không hiện cho ai khác.")
+            )
         else:
             found = addressee(session, round_.id, line.person_id)
             link = composing.link_url(found) if found else None
@@ -238,12 +253,13 @@ def _launched(session: Session, slug: str) -> Round:
     round_ = organised_round(session, slug)
     if round_.state not in (*LAUNCHED, "cancelled") or round_.launched_at is None:
         raise Conflict(_("Vòng thi chưa phát động nên chưa có thư và danh sách."))
-    if round_.kind != "quiz":
-        raise Conflict(_("Phiếu ẩn danh không có danh sách người gửi."))
     return round_
 
 
 def _is_opened(round_: Round, now: datetime) -> bool:
+    """Whether what tells who is done may be shown; of a form nothing on these pages does."""
+    if round_.kind != "quiz":
+        return True
     until = (browser.get(OPENED) or {}).get(str(round_.id))
     return isinstance(until, str) and now < datetime.fromisoformat(until)
 

@@ -21,8 +21,9 @@ from survey_app.i18n import _, _n
 from survey_app.invitations import mails, reaching, reminding
 from survey_app.invitations.addressees import Reader, RoundFacts, reader_of, round_facts
 from survey_app.invitations.asking import Asked, people_asked
+from survey_app.invitations.boards import board_of
+from survey_app.invitations.kinds import kind_of
 from survey_app.invitations.launch import INVITATION, launch
-from survey_app.invitations.participation import participation
 from survey_app.invitations.queries import named
 from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing import outbox
@@ -48,6 +49,7 @@ def show(slug: str) -> ResponseReturnValue:
             "now": now,
             "left": remaining(round_.closes_at, now) if now < round_.closes_at else "",
         }
+        asked: list[Asked] = []
         if round_.state == "draft":
             asked = people_asked(session, settings, today(now))
             checks = readiness(session, round_, now=now, mail=current_settings().mail, asked=asked)
@@ -59,13 +61,17 @@ def show(slug: str) -> ResponseReturnValue:
             )
         elif round_.state in LAUNCHED:
             values.update(
-                board=participation(session, round_, now, scope=organisers_scope(round_)),
+                board=board_of(session, round_, now, scope=organisers_scope(round_)),
                 mail_counts=mailing.counts(session, ("round", round_.id), to="person"),
                 mail_trouble=mailing.trouble(session),
                 reminder=reminding.outlook(session, round_, now),
                 newly_reachable=reaching.newly_reachable(session, round_.id),
             )
-    return render_template("invitations/round.html", **values)
+        kind = kind_of(round_)
+        if kind is not None:
+            values["facts"] = kind.facts(session, round_, asked)
+    page = "invitations/form_round.html" if kind else "invitations/round.html"
+    return render_template(page, **values)
 
 
 def preview(slug: str) -> ResponseReturnValue:
@@ -132,11 +138,14 @@ def confirm_launch(slug: str) -> ResponseReturnValue:
         settings = round_settings(round_.settings)
         asked = people_asked(session, settings, today(now))
         checks = readiness(session, round_, now=now, mail=current_settings().mail, asked=asked)
+        kind = kind_of(round_)
+        facts = kind.facts(session, round_, asked) if kind else None
     if blockers(checks):
         return redirect(url_for("rounds.show", slug=slug), code=303)
     return render_template(
         "invitations/launch.html",
         round=round_,
+        facts=facts,
         leave=settings.mails_start(now),
         at_once=settings.mails_start(now) == now,
         checks=checks,
@@ -175,7 +184,7 @@ def confirm(slug: str, action: str) -> ResponseReturnValue:
     if action == "remind" and look.why_not:
         raise Conflict(look.why_not)
     return render_template(
-        "invitations/confirm.html",
+        "invitations/confirm.html" if round_.kind == "quiz" else "invitations/form_confirm.html",
         round=round_,
         action=action,
         reminder=look,
@@ -188,16 +197,23 @@ def act(slug: str, action: str) -> ResponseReturnValue:
     """Close, cancel, remind, or invite those whose address was found."""
     actor, now = signed_in(), clock.now()
     with writing() as session:
-        round_id = organised_round(session, slug).id
+        round_ = organised_round(session, slug)
+        round_id, is_form = round_.id, round_.kind != "quiz"
         if action == "close":
             services.close_early(session, round_id, actor, now)
             done = _("Đã đóng vòng thi. Bài đang làm dở được tính đến lúc này.")
+            if is_form:
+                done = _("Đã thôi nhận phiếu. Phiếu được kiểm trong ít phút nữa.")
         elif action == "cancel":
             services.cancel_round(session, round_id, actor)
             done = _("Đã hủy vòng thi. Thư chưa gửi sẽ không gửi nữa.")
+            if is_form:
+                done = _("Đã hủy đợt góp ý. Phiếu đã nhận bị bỏ, không ai đọc.")
         elif action == "remind":
             people = reminding.remind(session, round_id, actor, now)
             done = _n("Đang nhắc %(n)s người. Ai vừa làm xong sẽ không nhận thư.", people)
+            if is_form:
+                done = _n("Đang gửi thư nhắc cho tất cả %(n)s người.", people)
         else:
             people = reaching.invite_newly_reachable(session, round_id, actor, now)
             done = _n("Đang gửi thư mời cho %(n)s người vừa có địa chỉ.", people)

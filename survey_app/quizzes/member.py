@@ -1,57 +1,33 @@
-"""Who is answering in this browser, and the signed ticket that a page carries for its posts."""
+"""The signed ticket that a paper carries for its posts, and the answers they bring."""
 
 import re
-from typing import Any
 
-from flask import request, session
+from flask import request
 
-from survey_app import signing
-from survey_app.extensions import current_settings
-from survey_app.quizzes.queries import Entry, Try
+from survey_app.invitations import seat
+from survey_app.invitations.entries import Entry
+
+# Who sits at this browser is asked here, too.
+from survey_app.invitations.seat import is_seated as is_seated
+from survey_app.invitations.seat import leave as leave
+from survey_app.invitations.seat import seated_elsewhere as seated_elsewhere
+from survey_app.invitations.seat import sit_down as sit_down
+from survey_app.quizzes.queries import Try
 from survey_app.quizzes.saving import FORM_WRITER, Write
 
-_SESSION_KEY = "member"
 _TICKET = "ticket"
 _ANSWER_PREFIX = "q_"
 _WRITER = re.compile(r"[a-z0-9]{1,40}")
 
 
-def sit_down(public_id: str, link_version: int) -> None:
-    """Note in the session cookie whose link was confirmed here; there is room for one person."""
-    session[_SESSION_KEY] = [public_id, link_version]
-
-
-def leave() -> None:
-    """Forget the person of this browser."""
-    session.pop(_SESSION_KEY, None)
-
-
-def is_seated(entry: Entry) -> bool:
-    """Whether the person of this browser is that of `entry`, by a link not revoked since."""
-    return session.get(_SESSION_KEY) == [entry.public_id, entry.link_version]
-
-
-def seated_elsewhere(entry: Entry) -> str | None:
-    """Return the public id of the other invitation whose link was confirmed in this browser."""
-    seated: list[Any] = session.get(_SESSION_KEY) or [None]
-    public_id: str | None = seated[0]
-    return None if public_id == entry.public_id else public_id
-
-
 def ticket_for(attempt: Try, entry: Entry) -> str:
     """Return an attempt's ticket; it lets answers in after the cookie is lost, nothing else."""
-    key = current_settings().secret_key.encode()
-    return signing.sign(key, _TICKET, attempt.public_id, entry.link_version)
+    return seat.make_ticket(_TICKET, attempt.public_id, entry.link_version)
 
 
 def holds_ticket(ticket: object, attempt_id: str, link_version: int) -> bool:
     """Whether `ticket` was given out for this attempt under the present link."""
-    if not isinstance(ticket, str):
-        return False
-    settings = current_settings()
-    keys = (settings.secret_key, *settings.secret_key_fallbacks)
-    expected = (attempt_id, link_version)
-    return any(signing.read(key.encode(), _TICKET, ticket) == expected for key in keys)
+    return seat.holds_ticket(ticket, _TICKET, attempt_id, link_version)
 
 
 def posted_answers() -> Write:

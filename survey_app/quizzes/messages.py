@@ -1,80 +1,19 @@
-"""Kind pages: what happened, that nothing is lost, whom to ask. Shared by all member's views."""
+"""Kind pages about papers: what happened, that nothing is lost, whom to ask."""
 
-from dataclasses import dataclass
-
-from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app import formatting
 from survey_app.i18n import _
-from survey_app.people.wording import you_word
-from survey_app.quizzes.queries import Entry
+from survey_app.invitations.entries import Entry
 
-
-@dataclass(frozen=True)
-class Contact:
-    """Whom to ask."""
-
-    name: str | None
-    phone: str | None
-
-
-@dataclass(frozen=True)
-class Action:
-    """The one thing to do next."""
-
-    label: str
-    url: str
-    post: bool = False
-
-
-def contact_of(entry: Entry | None) -> Contact | None:
-    """Return the campaign's contact."""
-    if entry is None or not entry.contact_name:
-        return None
-    return Contact(entry.contact_name, entry.contact_phone)
-
-
-def you(entry: Entry) -> str:
-    """Return how the person is addressed."""
-    return you_word(entry.form_of_address, entry.person_kind)
-
-
-def message(
-    status: int,
-    title: str,
-    *paragraphs: str,
-    entry: Entry | None = None,
-    action: Action | None = None,
-    forget: bool = False,
-) -> ResponseReturnValue:
-    """Answer with a kind page."""
-    page = render_template(
-        "quizzes/message.html",
-        title=title,
-        paragraphs=paragraphs,
-        ask=contact_of(entry),
-        action=action,
-        brand=entry.campaign_tag if entry else None,
-        forget=forget,
-    )
-    return make_response(page, status)
-
-
-def _send_again() -> Action:
-    """Return the way for whoever has no good link at hand."""
-    return Action(_("Gửi lại liên kết cho tôi"), url_for("lost_link.ask"))
-
-
-def broken_link() -> ResponseReturnValue:
-    """The link was cut, mistyped or is not ours."""
-    return message(
-        404,
-        _("Liên kết này không đúng"),
-        _("Có thể liên kết bị cắt mất một phần khi sao chép. Xin mở lại từ thư mời."),
-        _("Không thấy thư mời, xin bấm nút dưới đây hoặc gọi người phụ trách."),
-        action=_send_again(),
-    )
+# What any kind of round says is said from here, too.
+from survey_app.invitations.messages import Contact as Contact
+from survey_app.invitations.messages import broken_link as broken_link
+from survey_app.invitations.messages import contact_of as contact_of
+from survey_app.invitations.messages import message as message
+from survey_app.invitations.messages import not_me as not_me
+from survey_app.invitations.messages import send_again as _send_again
+from survey_app.invitations.messages import you as you
 
 
 def revoked(entry: Entry) -> ResponseReturnValue:
@@ -121,22 +60,6 @@ def closed(entry: Entry) -> ResponseReturnValue:
         ),
         _("Cảm ơn %(you)s đã quan tâm.", you=you(entry)),
         entry=entry,
-    )
-
-
-def not_me(entry: Entry, link: str) -> ResponseReturnValue:
-    """The reader says the link is somebody else's; `link` asks again those who slipped."""
-    return message(
-        200,
-        _("Cảm ơn, chưa có gì được ghi lại"),
-        _(
-            "Liên kết này dành riêng cho %(name)s, xin không chuyển tiếp.",
-            name=entry.name,
-        ),
-        _("Nếu thư đến nhầm hộp thư, xin báo người phụ trách để sửa địa chỉ."),
-        entry=entry,
-        action=Action(_("Bấm nhầm, quay lại chọn"), link),
-        forget=True,
     )
 
 

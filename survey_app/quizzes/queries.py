@@ -3,71 +3,17 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.settings import RoundSettings, kept_settings
 from survey_app.database import run, table_of
-from survey_app.invitations.models import EntryMeans, Invitation
-from survey_app.people.models import Person
+from survey_app.invitations.entries import ENTRY_COLUMNS, with_context
+from survey_app.invitations.entries import INVITATION as _INVITATION
+from survey_app.invitations.entries import Entry as Entry
 from survey_app.quizzes.models import Attempt, Grading
 
-_CAMPAIGN = table_of(Campaign)
-_ROUND = table_of(Round)
-_MEANS = table_of(EntryMeans)
-_INVITATION = table_of(Invitation)
-_PERSON = table_of(Person)
 _ATTEMPT_TABLE = table_of(Attempt)
 _GRADING = table_of(Grading)
-
-
-class Entry(NamedTuple):
-    """An invitation with all that decides what its link shows."""
-
-    invitation_id: int
-    public_id: str
-    round_cell_id: int
-    is_done: bool
-    is_exempt: bool
-    is_started: bool
-    is_undeliverable: bool
-    link_version: int
-    person_id: int
-    name: str
-    person_kind: str
-    form_of_address: str | None
-    person_locale: str
-    email: str | None
-    address_state: str
-    round_id: int
-    round_slug: str
-    title: str
-    round_state: str
-    version_id: int | None
-    opens_at: datetime
-    closes_at: datetime
-    settings: dict[str, Any]
-    campaign_tag: str
-    issuer: str
-    contact_name: str | None
-    contact_phone: str | None
-    retention_months: int
-
-    @property
-    def rules(self) -> RoundSettings:
-        """The round's settings, read."""
-        return kept_settings(self.settings)
-
-    @property
-    def flags(self) -> dict[str, bool]:
-        """The four facts the tally counts by."""
-        return {
-            "is_done": self.is_done,
-            "is_exempt": self.is_exempt,
-            "is_started": self.is_started,
-            "is_undeliverable": self.is_undeliverable,
-        }
 
 
 class Try(NamedTuple):
@@ -95,52 +41,10 @@ class Graded(NamedTuple):
     question_count: int
 
 
-_ENTRY_COLUMNS = (
-    _INVITATION.c.id,
-    _INVITATION.c.public_id,
-    _INVITATION.c.round_cell_id,
-    _INVITATION.c.is_done,
-    _INVITATION.c.is_exempt,
-    _INVITATION.c.is_started,
-    _INVITATION.c.is_undeliverable,
-    _MEANS.c.version,
-    _PERSON.c.id,
-    _PERSON.c.full_name,
-    _PERSON.c.kind,
-    _PERSON.c.form_of_address,
-    _PERSON.c.locale,
-    _PERSON.c.email,
-    _PERSON.c.address_state,
-    _ROUND.c.id,
-    _ROUND.c.slug,
-    _ROUND.c.title,
-    _ROUND.c.state,
-    _ROUND.c.version_id,
-    _ROUND.c.opens_at,
-    _ROUND.c.closes_at,
-    _ROUND.c.settings,
-    _CAMPAIGN.c.tag,
-    _CAMPAIGN.c.issuer,
-    _CAMPAIGN.c.contact_name,
-    _CAMPAIGN.c.contact_phone,
-    _CAMPAIGN.c.retention_months,
-)
 _TRY_COLUMNS = tuple(_ATTEMPT_TABLE.c[name] for name in Try._fields)
 
 
-def _with_context(statement: Select[Any]) -> Select[Any]:
-    return (
-        statement.join(_PERSON, _PERSON.c.id == _INVITATION.c.person_id)
-        .join(_ROUND, _ROUND.c.id == _INVITATION.c.round_id)
-        .join(_CAMPAIGN, _CAMPAIGN.c.id == _ROUND.c.campaign_id)
-        .join(
-            _MEANS,
-            (_MEANS.c.invitation_id == _INVITATION.c.id) & (_MEANS.c.kind == "link"),
-        )
-    )
-
-
-_ENTRY = _with_context(select(*_ENTRY_COLUMNS).select_from(_INVITATION)).where(
+_ENTRY = with_context(select(*ENTRY_COLUMNS).select_from(_INVITATION), "quiz").where(
     _INVITATION.c.public_id == bindparam("public_id")
 )
 _ENTRY_LOCKED = _ENTRY.with_for_update(of=_INVITATION)
@@ -155,10 +59,11 @@ _ENTRY_WITH_TRIES = (
     .add_columns(*_TRY_COLUMNS)
     .order_by(_ATTEMPT_TABLE.c.attempt_no)
 )
-_ATTEMPT = _with_context(
-    select(*_TRY_COLUMNS, *_ENTRY_COLUMNS)
+_ATTEMPT = with_context(
+    select(*_TRY_COLUMNS, *ENTRY_COLUMNS)
     .select_from(_ATTEMPT_TABLE)
-    .join(_INVITATION, _INVITATION.c.id == _ATTEMPT_TABLE.c.invitation_id)
+    .join(_INVITATION, _INVITATION.c.id == _ATTEMPT_TABLE.c.invitation_id),
+    "quiz",
 ).where(_ATTEMPT_TABLE.c.public_id == bindparam("public_id"))
 # Invitation first, then attempt, everywhere: PostgreSQL locks in the order named here.
 _ATTEMPT_LOCKED = _ATTEMPT.with_for_update(of=(_INVITATION, _ATTEMPT_TABLE))

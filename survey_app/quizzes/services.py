@@ -15,6 +15,7 @@ from survey_app.database import all_at_once, run, table_of
 from survey_app.errors import Conflict, Expired, Invalid
 from survey_app.i18n import _
 from survey_app.invitations import tally
+from survey_app.invitations.entries import phase as phase
 from survey_app.mailing import outbox
 from survey_app.questions import library
 from survey_app.quizzes import deadlines, queries, saving
@@ -55,18 +56,6 @@ class Saved:
 
     revision: int
     conflicts: tuple[str, ...]
-
-
-def phase(entry: Entry, now: datetime) -> str:
-    """Return what the round is to a member: `cancelled`, `not_yet`, `open` or `closed`.
-
-    The clock decides, not the job that writes the state: an opening is not late when the worker is.
-    """
-    if entry.round_state in {"draft", "cancelled"} or entry.version_id is None:
-        return "cancelled"
-    if entry.round_state not in {"scheduled", "open"} or now >= entry.closes_at:
-        return "closed"
-    return "open" if now >= entry.opens_at else "not_yet"
 
 
 def used_attempts(tries: Sequence[Try], entry: Entry, now: datetime) -> int:

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import clock, formatting, i18n
-from survey_app.accounts.models import RoleGrant, User
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings
 from survey_app.database import reading
@@ -22,6 +21,7 @@ from survey_app.errors import NotFound
 from survey_app.extensions import current_settings
 from survey_app.i18n import _
 from survey_app.invitations import tokens
+from survey_app.invitations.trials import may_try
 from survey_app.questions import library
 from survey_app.questions.library import ApprovedVersion
 from survey_app.questions.models import QuestionSet
@@ -32,7 +32,6 @@ from survey_app.quizzes.papers import fragments
 from survey_app.web.doors import same_site_post
 
 PRACTICE_SLUG = "lam-thu"
-_TRYING_ROLES = ("organiser", "question_approver", "administrator")
 
 
 def _seed(text: str | None) -> int:
@@ -121,23 +120,12 @@ def mark_practice() -> ResponseReturnValue:
     )
 
 
-def _may_try(session: Session, user_id: int) -> bool:
-    """Whether the organiser whom the link was sent to is still one."""
-    found = session.scalar(
-        select(RoleGrant.id)
-        .join(User, User.id == RoleGrant.user_id)
-        .where(User.id == user_id, User.is_active.is_(True), RoleGrant.role.in_(_TRYING_ROLES))
-        .limit(1)
-    )
-    return found is not None
-
-
 class _Trial:
     """The round behind a trial token, as a member would meet it."""
 
     def __init__(self, session: Session, token: str) -> None:
         known = tokens.read_trial(current_settings().link_key, token)
-        if known and not _may_try(session, known[1]):
+        if known and not may_try(session, known[1]):
             known = None
         row = (
             known

@@ -27,6 +27,7 @@
   function forget(which) {
     kept.drop("paper:" + (which ? which + ":" : ""));
     tab.drop(which ? "paper:later:" + which : "paper:");
+    if (!which) { kept.drop("form:"); tab.drop("form:"); }
   }
 
   if (kept.get("large-type")) root.classList.add("large");

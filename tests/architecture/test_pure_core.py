@@ -14,6 +14,7 @@ questions/sensitive.py questions/scales.py
 invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
+feedback/sheets.py questions/minutes.py
 campaigns/settings.py
 feedback/units.py feedback/tables.py feedback/visibility.py feedback/partitions.py
 feedback/softening.py feedback/batches.py feedback/comparison.py feedback/disclosure.py

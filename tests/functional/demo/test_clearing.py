@@ -9,8 +9,10 @@ from survey_app import backups, clock, demo
 from survey_app.accounts.models import User
 from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.feedback.opening import make_urn
 from survey_app.people.models import Cell, Person
 from survey_app.questions.models import QuestionSetVersion
+from tests.factories_forms import cabinet_of, make_form_round
 from tests.functional.demo.test_sample import counts
 
 TYPED = {"phrase": "xoa du lieu mau", "email": "Chu@So-That.example", "name": "Nông Thị Chủ"}
@@ -155,3 +157,15 @@ def test_the_command_asks_for_the_words_and_prints_a_way_in(app, db, client):
         assert session.scalar(select(func.count(Cell.id))) == 0
     link = re.search(r"http://127.0.0.1:8000(/sign-in/\S+)", done.stdout)[1]
     assert client.get(link).status_code == 200
+
+
+def test_an_urn_of_the_trial_goes_with_its_key(app, db, client):
+    with app.app_context(), db.writing() as session:
+        made = make_form_round(session, slug="gop-y-thu")
+        make_urn(session, made.id, cabinet_of(app))
+    folder = app.extensions["survey.settings"].keys_path
+    assert list(folder.iterdir())
+    assert client.post("/demo/clear", data=TYPED).status_code == 303
+    assert list(folder.iterdir()) == []
+    after = counts(db)
+    assert [name for name in ("urn", "ballot_group", "ballot", "receipt") if after[name]] == []

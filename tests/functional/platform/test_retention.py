@@ -9,12 +9,15 @@ from survey_app import clock, jobs, retention
 from survey_app.accounts.models import User
 from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign, Round, RoundCell
-from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry
+from survey_app.feedback.models import Ballot, BallotGroup, CountedAnswer, CountedText, Urn
+from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry, Receipt
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.mailing.outbox import enqueue, envelope
 from survey_app.people.models import Membership, Person
 from survey_app.quizzes.models import Attempt, Grading
+from tests.factories_forms import invitation_ids, launched_form, send_form
 from tests.factories_rounds import (
+    CLOSES,
     invitations_of,
     launch_round,
     launched_round,
@@ -217,3 +220,33 @@ def test_the_campaigns_own_last_day_counts_when_it_is_the_later_one(app, db, tim
 )
 def test_months_are_calendar_months(day, months, later):
     assert retention.months_later(day, months) == later
+
+
+def test_receipts_and_texts_of_a_form_go_and_its_totals_stay(app, db, time):
+    round_id = launched_form(app)
+    with db.reading() as session:
+        people = invitation_ids(session, round_id)
+    for person in people[:20]:
+        send_form(app, person, {"q1": "tot", "q7": "Nên họp ngắn hơn"})
+    time.set(CLOSES + timedelta(seconds=20))
+    jobs.work(app, clock.now())
+    with db.writing() as session:
+        one = session.scalars(select(CountedText)).first()
+        one.state, one.shown = "shown", "Nên họp ngắn"
+
+    def kept(*tables):
+        with db.reading() as session:
+            return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+    goes, stays = (Receipt, Invitation, CountedText, Ballot), (Urn, BallotGroup, CountedAnswer)
+    assert kept(*goes) == [40, 40, 20, 0]
+    before = kept(*stays)
+    time.set(datetime(2025, 9, 22, 12, 0, tzinfo=UTC))
+    run(app)
+    assert kept(*goes) == [0, 0, 0, 0], "texts that were shown, too"
+    assert kept(*stays) == before
+    with db.reading() as session:
+        assert session.get_one(Urn, round_id).sent == 20
+        assert session.get_one(Round, round_id).state == "archived"
+        said = list(session.scalars(select(AuditEvent.action)))
+        assert said.count("round.purged") == 1

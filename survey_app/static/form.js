@@ -1,0 +1,139 @@
+/* A form, made easier: questions come as they apply, and a draft stays on the device until it is sent.
+   Nothing is sent by itself. Without this file the same form works with its buttons. ES2017, no libraries. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var toArray = function (list) { return Array.prototype.slice.call(list); };
+  var byId = function (id) { return document.getElementById(id); };
+
+  // Storage may be closed (private windows, in-app browsers): then we go without.
+  function attempt(what) { try { return what(); } catch (e) { return null; } }
+  function get(kind, key) { return attempt(function () { return window[kind].getItem(key); }); }
+  function set(kind, key, value) { attempt(function () { window[kind].setItem(key, value); }); }
+  function drop(kind, prefix) {
+    attempt(function () {
+      Object.keys(window[kind]).forEach(function (key) { if (key.indexOf(prefix) === 0) window[kind].removeItem(key); });
+    });
+  }
+  function forgetAll() {
+    ["form:", "paper:"].forEach(function (prefix) { drop("localStorage", prefix); drop("sessionStorage", prefix); });
+  }
+  function read(key) { return attempt(function () { return JSON.parse(get("localStorage", key)); }); }
+
+  root.classList.add("js");
+  if (get("localStorage", "large-type")) root.classList.add("large");
+  // The back button of a shared computer shows nothing old.
+  window.addEventListener("pageshow", function (event) { if (event.persisted) window.location.reload(); });
+  var sent = document.body.dataset.sent;
+  if (sent) { drop("localStorage", "form:" + sent); drop("sessionStorage", "form:" + sent); }
+  // Drafts of forms that closed long ago.
+  attempt(function () {
+    Object.keys(localStorage).forEach(function (key) {
+      if (key.indexOf("form:") !== 0) return;
+      var old = read(key);
+      if (!old || old.until * 1000 < Date.now()) localStorage.removeItem(key);
+    });
+  });
+
+  var form = byId("form");
+  document.addEventListener("submit", function (event) {
+    if (event.target.hasAttribute("data-forget-all")) forgetAll();
+  });
+  if (!form) return;
+
+  var key = form.dataset.draft ? "form:" + form.dataset.draft : "";
+  var shared = byId("shared"), told = byId("kept"), banner = byId("banner");
+  var questions = toArray(form.querySelectorAll(".question"));
+  var fields = toArray(form.querySelectorAll("[name^='q_']"));
+  var named = function (name) { return fields.filter(function (field) { return field.name === name; }); };
+  var isTicked = function (field) { return field.type === "radio" || field.type === "checkbox"; };
+
+  /* ---- which questions apply ---- */
+  function apply() {
+    questions.forEach(function (question) {
+      var by = question.dataset.askedBy;
+      if (!by) return;
+      var wanted = question.dataset.askedIf.split(" ");
+      var applies = named(by).some(function (field) { return field.checked && wanted.indexOf(field.value) >= 0; });
+      question.hidden = !applies;
+      question.disabled = !applies; // what does not apply is not sent
+    });
+  }
+
+  /* ---- letters left ---- */
+  function count(area) {
+    var left = area.parentNode.querySelector(".left");
+    if (left && area.value) left.textContent = left.dataset.left.replace("{n}", Math.max(0, area.maxLength - area.value.length));
+  }
+
+  /* ---- the draft ---- */
+  function values() {
+    var found = {};
+    fields.forEach(function (field) {
+      if (isTicked(field) ? !field.checked : !field.value) return;
+      (found[field.name] = found[field.name] || []).push(field.value);
+    });
+    return found;
+  }
+  function fill(found) {
+    fields.forEach(function (field) {
+      var kept = found[field.name];
+      if (!kept) return;
+      if (isTicked(field)) field.checked = kept.indexOf(field.value) >= 0; else field.value = kept[0];
+    });
+  }
+  function keeps() { return key && !(shared && shared.checked); }
+  function keep() {
+    if (!keeps()) return;
+    var found = values();
+    if (Object.keys(found).length) set("localStorage", key, JSON.stringify({ until: Number(form.dataset.until), values: found }));
+    else drop("localStorage", key);
+  }
+  function tell() { if (told) told.textContent = keeps() ? told.dataset.kept : told.dataset.shared; }
+
+  if (shared) {
+    shared.checked = get("sessionStorage", key + ":shared") === "1";
+    shared.addEventListener("change", function () {
+      if (shared.checked) { drop("localStorage", key); set("sessionStorage", key + ":shared", "1"); }
+      else { drop("sessionStorage", key); keep(); }
+      tell();
+    });
+  }
+  if (keeps()) {
+    var draft = form.hasAttribute("data-again") ? null : read(key);
+    if (draft && draft.values) fill(draft.values); else keep();
+  }
+  toArray(form.querySelectorAll("textarea")).forEach(count);
+  apply();
+  tell();
+
+  /* ---- what a hand does ---- */
+  form.addEventListener("input", function (event) {
+    var field = event.target, beside = field.dataset.beside;
+    if (field.tagName === "TEXTAREA") count(field);
+    if (beside && field.value) named(beside).forEach(function (one) { if (one.hasAttribute("data-other")) one.checked = true; });
+    apply();
+    keep();
+  });
+  form.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && event.target.tagName === "INPUT" && !isTicked(event.target)) event.preventDefault();
+  });
+  form.addEventListener("click", function (event) {
+    var button = event.target.closest("button[value^='clear:']");
+    if (!button) return;
+    event.preventDefault();
+    var group = named("q_" + button.value.slice(6));
+    group.forEach(function (field) { field.checked = false; });
+    if (group.length) group[0].focus();
+    apply();
+    keep();
+  });
+  form.addEventListener("submit", function (event) {
+    var offline = navigator.onLine === false;
+    banner.hidden = !offline;
+    if (offline || form.dataset.gone) { event.preventDefault(); return; }
+    form.dataset.gone = "1";
+    // Where the line breaks, the page stays: then it may be sent again.
+    setTimeout(function () { delete form.dataset.gone; }, 5000);
+  });
+})();
