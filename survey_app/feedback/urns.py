@@ -116,19 +116,15 @@ def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
         erase_traces(database)
 
 
-def destroy_given_up(database: Database, cabinet: KeyCabinet) -> None:
-    """Destroy the keys of urns that nobody is to open any more, also those that turn up later.
+def destroy_late_keys(database: Database, cabinet: KeyCabinet) -> None:
+    """Destroy the key of an urn that was given up or called off, should it turn up.
 
-    With them, ballots in old backups could be read. Not the key of an urn that was given up because
-    it was missing: whoever finds it may want to restore a backup with it.
+    Backups hold its ballots.
     """
-    given_up = (Urn.state == "discarded") | ((Urn.state == "lost") & (Urn.problem != "key_missing"))
+    over = Urn.state.in_(("lost", "discarded"))
     with database.reading() as session:
-        keys = session.scalars(select(Urn.public_key).where(given_up)).all()
-    left = [public_key for public_key in keys if cabinet.find(public_key)]
-    if not left or not erase_traces(database):
-        return
-    for public_key in left:
+        keys = session.scalars(select(Urn.public_key).where(over)).all()
+    for public_key in keys:
         cabinet.destroy(public_key)
 
 

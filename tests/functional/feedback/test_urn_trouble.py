@@ -152,19 +152,6 @@ def test_a_lost_urns_key_goes_too_even_when_it_turns_up_later(app, db, time, rou
     assert _urn(db, round_id).state == "lost"
 
 
-def test_a_key_that_was_missing_is_left_to_who_finds_it(app, db, time, round_id):
-    """They may have restored a backup without it, and want to do so again."""
-    public_key = _urn(db, round_id).public_key
-    folder = app.extensions["survey.settings"].keys_path
-    folder.rename(folder.with_name("away"))
-    jobs.work(app, clock.now())
-    with db.writing() as session:
-        urns.declare_lost(session, round_id, CLI, clock.now())
-    folder.with_name("away").rename(folder)
-    jobs.work(app, clock.now())
-    assert cabinet_of(app).find(public_key)
-
-
 def test_a_cancelled_forms_key_goes_even_when_it_turns_up_later(app, db, time, round_id):
     public_key = _urn(db, round_id).public_key
     folder = app.extensions["survey.settings"].keys_path
