@@ -64,7 +64,7 @@ VOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         (_BETTER, "Nên chia nhóm nhỏ, ngồi đông ngại phát biểu."),
         (_BETTER, "Đề nghị mời cán bộ lão thành kể chuyện."),
         (_BETTER, "Đồng chí Nguyễn Ngọc Linh trình bày cuốn hút, lần sau nên mời tiếp."),
-        (_BETTER, "Chi bộ mẫu 5 phát biểu nhiều, nơi khác ít được gọi."),
+        (_BETTER, "Chi bộ mẫu 5 – Nghiệp vụ phát biểu nhiều, nơi khác ít được gọi."),
         (_BETTER, "Họp vào chiều thứ Sáu thì nhiều người vướng việc, xin chuyển sang sáng."),
         (_BETTER, "Nói thẳng là lần nào cũng chừng ấy người phát biểu, viết sẵn cả."),
         (_BETTER, "Cho anh em dự qua mạng bật tiếng để cùng trao đổi."),

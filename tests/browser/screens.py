@@ -28,7 +28,8 @@ from tests.live import Server, World, free_port
 @contextmanager
 def installation() -> Iterator[tuple[Server, World, str]]:
     """Run the trial in a temporary folder, without a worker; yields the inbox's address too."""
-    folder = Path(tempfile.mkdtemp(prefix="screens-"))
+    folder = Path(tempfile.mkdtemp(prefix="screens-")) / "instance"  # keys of urns stand beside it
+    folder.mkdir()
     smtp_port, inbox_port = free_port(), free_port()
     environ = {
         "SURVEY_ENV": "development",
@@ -58,7 +59,7 @@ def installation() -> Iterator[tuple[Server, World, str]]:
         world.close()
         server.stop()
         catcher.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def main() -> int:
