@@ -33,8 +33,8 @@ def _shoot(page: Page, *paths: Path) -> None:
 
 def _member(page: Page, world: World, inbox_url: str) -> None:
     page.goto(f"{inbox_url}/?kind=invitation")
-    mail = page.locator("a[href*='/mail/']").first.get_attribute("href")
-    page.goto(f"{inbox_url}{mail}html")
+    quiz = page.locator("a[href*='/mail/']", has_text="Vòng 2")
+    page.goto(f"{inbox_url}{quiz.first.get_attribute('href')}html")
     _shoot(page, VI / "thu-moi.png")
     page.goto("/")
     _shoot(page, README / "front.png")

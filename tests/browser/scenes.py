@@ -163,10 +163,11 @@ def read_roster(page: Page, file: Path | FilePayload = staff.ROSTER) -> None:
     page.wait_for_url("**/import/*")
 
 
-def copy_round(page: Page) -> str:
-    """Copy round 2 into a draft; return its address."""
-    page.goto(ROUND)
-    page.locator(f"form[action$='{ROUND}/copy'] button").click()
+def copy_round(page: Page, slug: str = cast.SECOND.slug) -> str:
+    """Copy a round into a draft; return its address."""
+    source = f"/organiser/rounds/{slug}"
+    page.goto(source)
+    page.locator(f"form[action$='{source}/copy'] button").click()
     page.wait_for_load_state()
     return page.url.partition("?")[0].removesuffix("/edit")
 

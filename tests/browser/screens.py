@@ -19,7 +19,7 @@ from survey_app.database import Database
 from survey_app.demo import inbox
 from survey_app.demo.cast import REFUSED_DOMAIN
 from survey_app.mailing.catcher import Catcher
-from tests.browser import guides, scenes
+from tests.browser import guides, scenes, scenes_forms
 from tests.browser.camera import FOLDER, ONLY, Camera
 from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.live import Server, World, free_port
@@ -77,6 +77,9 @@ def main() -> int:
         scenes.organiser(camera, world)
         scenes.drafts(camera)
         scenes.committee(camera)
+        scenes_forms.member(camera, world)
+        scenes_forms.organiser(camera)
+        scenes_forms.committee(camera)
         scenes.mails(camera, world, inbox_url)
         scenes.after_closing(camera, world)
         browser.close()
