@@ -79,11 +79,18 @@ def member(camera: Camera, world: World) -> None:
     camera.take("form-3-thanks", send)
 
 
-def organiser(camera: Camera) -> None:
+def draft_of(page: Page, world: World) -> str:
+    """Copy the open form into a draft that may be launched; return its address."""
+    draft = scenes.copy_round(page, OPEN)
+    scenes.work(world)  # makes the urn's key
+    return draft
+
+
+def organiser(camera: Camera, world: World) -> None:
     """Take a draft with its groups, the round, its urn, paper, results and texts."""
     camera.use(lambda page: scenes.become(page, "organiser"))
     page = next(iter(camera.pages.values()))
-    draft = scenes.copy_round(page, OPEN)
+    draft = draft_of(page, world)
     camera.open("form-organiser-draft", draft)
     camera.open("form-organiser-launch", f"{draft}/launch")
     for slug, name in ((OPEN, "open"), (COUNTED, "counted")):

@@ -78,7 +78,7 @@ def main() -> int:
         scenes.drafts(camera)
         scenes.committee(camera)
         scenes_forms.member(camera, world)
-        scenes_forms.organiser(camera)
+        scenes_forms.organiser(camera, world)
         scenes_forms.committee(camera)
         scenes.mails(camera, world, inbox_url)
         scenes.after_closing(camera, world)
