@@ -55,7 +55,7 @@ def next_to_close(session: Session) -> Round | None:
 
 
 def member_links(session: Session, key: bytes) -> list[MemberLink]:
-    """Return one invented member in each state of the sample's second round, and one with a form."""
+    """Return an invented member in each state of the second round, and one with an open form."""
     found = []
     for state, (slug, condition) in _DOORS.items():
         row = session.execute(

@@ -223,7 +223,9 @@ def mails(camera: Camera, world: World, inbox_url: str) -> None:
     clock.set_to(world.settings.instance_path / clock.FILE, cast.SECOND.closes + timing.AFTER)
     work(world)
     camera.open("inbox-1-list", f"{inbox_url}/")
-    wanted = {kind: f"kind={kind}&q=vong" for kind in ("invitation", "reminder", "result", "digest")}
+    wanted = {
+        kind: f"kind={kind}&q=vong" for kind in ("invitation", "reminder", "result", "digest")
+    }
     wanted |= {"security": "kind=security", "form": "kind=invitation&q=gop"}
     wanted["form-digest"] = "kind=digest&q=gop"
     for name, query in wanted.items():

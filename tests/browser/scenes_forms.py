@@ -1,4 +1,4 @@
-"""The scenes of forms: how a member sends one, what the organiser prepares, what is told in the end."""
+"""The scenes of forms: how one is sent, what the organiser prepares, what is told in the end."""
 
 from playwright.sync_api import Page
 from sqlalchemy import select
