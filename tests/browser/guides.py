@@ -128,7 +128,9 @@ def _forms(phone: Page, desk: Page, world: World) -> None:
     desk.set_viewport_size({"width": 1120, "height": 1000})
     scenes.become(desk, "organiser")
     desk.goto(f"{scenes_forms.draft_of(desk, world)}/launch")
+    desk.set_viewport_size({"width": 1120, "height": 1240})  # down to the cells that stand together
     _shoot(desk, VI / "phieu-nhom.png")
+    desk.set_viewport_size({"width": 1120, "height": 1000})
     desk.goto(f"/organiser/rounds/{scenes_forms.COUNTED}/results/texts?item=lam-tot-hon&show=new")
     desk.evaluate("document.querySelector('.trial-bar')?.remove()")
     named = desk.locator("main mark", has_text="Nguyễn Ngọc Linh")

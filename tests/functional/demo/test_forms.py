@@ -164,6 +164,19 @@ def _press(client, target, page, values):
     return client.post(target, data={**hidden, **values}, headers={"Origin": "http://localhost"})
 
 
+def test_one_comes_from_a_form_to_its_papers_and_to_its_results(client):
+    client.post("/demo/organiser")
+    for part, there, elsewhere in ((OPEN, "paper", "results"), (COUNTED, "results", "paper")):
+        one = f"/organiser/rounds/{part.slug}"
+        page = client.get(one).text
+        assert f'href="{one}/{there}"' in page and f'href="{one}/{elsewhere}"' not in page
+        assert client.get(f"{one}/{there}").status_code == 200
+    client.post("/demo/committee")
+    one = f"/committee/rounds/{COUNTED.slug}"
+    assert f'href="{one}/results"' in client.get(one).text
+    assert "/results" not in client.get(f"/committee/rounds/{OPEN.slug}").text
+
+
 def test_clearing_destroys_the_samples_keys_and_no_others(app, db, client, keys):
     theirs = KeyCabinet(keys).make()
     assert len(list(keys.iterdir())) == 2
