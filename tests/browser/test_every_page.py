@@ -17,6 +17,8 @@ pytestmark = [
 REFUSED = {
     "/organiser/questions/<slug>/header": 404,
     "/organiser/rounds/<slug>/edit": 409,
+    "/organiser/rounds/<slug>/urn": 404,  # a quiz has none: functional/feedback
+    "/organiser/rounds/<slug>/urn/lost": 404,
     "/secretary/": 403,
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,

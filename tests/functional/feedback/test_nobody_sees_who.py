@@ -19,6 +19,8 @@ from tests.factories_forms import invitation_ids, launched_form, send_form
 from tests.factories_rounds import CLOSES
 from tests.functional.feedback.eyes import Eyes, differences
 
+# Every page of every role, several times over.
+pytestmark = pytest.mark.timeout(400)
 AN, BINH, ELSEWHERE = 3, 8, 20  # places in the round: two of the first cell, one of the second
 SAID = {"q1": "tot", "q7": "Nên họp ngắn hơn"}
 
