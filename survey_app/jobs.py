@@ -86,6 +86,7 @@ def tend_urns(app: Flask, now: datetime) -> None:
     cabinet = KeyCabinet(app.extensions["survey.settings"].keys_path)
     urns.make_missing(database, cabinet)
     urns.discard_cancelled(database, cabinet)
+    urns.destroy_late_keys(database, cabinet)
     urns.look_for_keys(database, cabinet)
     urns.count_due(database, cabinet, now, tell=enqueue_closing_mails)
     urns.put_away(database, cabinet)

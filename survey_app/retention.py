@@ -1,8 +1,9 @@
 """Personal data goes when its campaign has been over for the months its page promised.
 
 Answers, invitations, receipts, free texts of forms, what came in after launch and the mails go with
-their round; people go when no round asks them any more. What was counted stays in `round_cell`
-and in the sums of forms. It is done in chunks, each a short unit of work of its own; killed between two of them, the next run goes on with what is left.
+their round; people go when no round asks them any more. What was counted stays in `round_cell` and
+in the sums of forms. It is done in chunks, each a short unit of work of its own; killed between two
+of them, the next run goes on with what is left.
 """
 
 import calendar

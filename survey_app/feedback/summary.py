@@ -22,7 +22,8 @@ from survey_app.extensions import current_settings
 from survey_app.feedback import disclosure
 from survey_app.feedback.bands import bands_of
 from survey_app.feedback.counting import ANSWERED
-from survey_app.feedback.disclosure import Counts, Published, Sent, Table, Turnout, Unit
+from survey_app.feedback.disclosure import Counts, Published, Sent, Table, Turnout
+from survey_app.feedback.group_tree import tree_of_round
 from survey_app.feedback.grouping import PAPER
 from survey_app.feedback.items import Item, items_of
 from survey_app.feedback.models import BallotGroup, CountedAnswer, CountedText, Urn
@@ -135,7 +136,7 @@ def _disclosed(session: Session, round_: Round, urn: Urn) -> _Disclosed:
 
 
 def _disclose(session: Session, round_: Round, urn: Urn) -> _Disclosed:
-    units = _units(session, round_.id)
+    units = tree_of_round(session, round_.id)
     least = urn.small_group or 0
     counted = _counted(session, round_.id)
     told: Told = {}
@@ -144,33 +145,6 @@ def _disclose(session: Session, round_: Round, urn: Urn) -> _Disclosed:
             scale, table = _table(item, counted.get(item.key, {}))
             told[item.key] = (scale, disclosure.publish(units, table, least))
     return _Disclosed(disclosure.turnout(units, least), told)
-
-
-def _units(session: Session, round_id: int) -> tuple[Unit, ...]:
-    """Return the tree of groups with how many have sent a form.
-
-    People who joined after the launch are in no group's number of people; where they bring more
-    forms than that, the group counts as full, which tells the least.
-    """
-    rows = session.scalars(select(BallotGroup).where(BallotGroup.round_id == round_id)).all()
-    inner = {row.parent for row in rows}
-    parents = {row.number: row.parent for row in rows}
-    sent: dict[int, int] = defaultdict(int)
-    eligible: dict[int, int] = defaultdict(int)
-    for row in rows:
-        if row.number in inner:
-            continue
-        # Forms on paper are of people who stand in the other groups.
-        people = 0 if row.number == PAPER else max(row.eligible, row.sent or 0)
-        number: int | None = row.number
-        while number is not None:
-            sent[number] += row.sent or 0
-            eligible[number] += people
-            number = parents[number]
-    return tuple(
-        Unit(row.number, str(row.number), row.parent, eligible[row.number], sent[row.number])
-        for row in rows
-    )
 
 
 def _counted(session: Session, round_id: int) -> dict[str, dict[int, dict[str, int]]]:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.settings import round_settings
-from survey_app.feedback.disclosure import Hidden, Sent, Unit, turnout
+from survey_app.feedback.disclosure import Hidden, Sent, turnout
+from survey_app.feedback.group_tree import tree_of_round
 from survey_app.feedback.grouping import PAPER, WHOLE, Group
 from survey_app.feedback.models import BallotGroup, Urn
 from survey_app.feedback.urn_words import advice, urn_words
@@ -106,7 +107,6 @@ class UrnLine:
     problem: str | None
     public_key: str
     told: Told
-    digest: str | None
 
 
 def urn_line(session: Session, round_: Round) -> UrnLine | None:
@@ -125,7 +125,6 @@ def urn_line(session: Session, round_: Round) -> UrnLine | None:
         problem=_trouble(urn),
         public_key=urn.public_key,
         told=told,
-        digest=urn.digest,
     )
 
 
@@ -135,19 +134,15 @@ def _told(
     """Return what is told of the whole and, once counted, of each unit by its number."""
     invited = next((unit.eligible for unit in units if unit.number == WHOLE), 0)
     if urn.state in COUNTED:
-        found = turnout(
-            (
-                Unit(unit.number, ", ".join(unit.names), unit.parent, unit.eligible, unit.sent or 0)
-                for unit in units
-            ),
-            least,
-        )
+        tree = tree_of_round(session, urn.round_id)
+        found = turnout(tree, least)
         groups = {
-            unit.number: _as_told(unit.eligible, found.groups[unit.number])
-            for unit in units
-            if unit.number != WHOLE
+            unit.key: _as_told(unit.eligible, found.groups[unit.key])
+            for unit in tree
+            if unit.key != WHOLE
         }
-        return _as_told(invited, found.whole), groups
+        # Whom the round asked in the end, as the results say it too.
+        return _as_told(urn.invited or invited, found.whole), groups
     if urn.state == "lost":
         sent = urn.sent or 0
         return Told(invited, sent if sent >= least else None), {}

@@ -114,6 +114,14 @@ def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
         erase_traces(database)
 
 
+def destroy_late_keys(database: Database, cabinet: KeyCabinet) -> None:
+    """Destroy the key of an urn that was given up, should it turn up: backups hold its ballots."""
+    with database.reading() as session:
+        lost = session.scalars(select(Urn.public_key).where(Urn.state == "lost")).all()
+    for public_key in lost:
+        cabinet.destroy(public_key)
+
+
 def declare_lost(session: Session, round_id: int, actor: Actor, now: datetime) -> None:
     """Give up an urn that cannot be opened: its ballots go unread, the round is over.
 

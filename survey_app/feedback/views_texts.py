@@ -23,7 +23,7 @@ from survey_app.people.models import CellName, Person
 from survey_app.web.error_pages import status_of
 from survey_app.web.refusing import number_of
 
-_CHOICE, _BEFORE, _WORDS = "choice_", "before_", "words_"
+_CHOICE, _BEFORE, _WORDS, _WORDS_BEFORE = "choice_", "before_", "words_", "words_before_"
 
 
 def texts(slug: str) -> ResponseReturnValue:
@@ -125,8 +125,9 @@ def _asked(name: str) -> str:
 def _is_new(name: str, choice: str, form: Mapping[str, str]) -> bool:
     """Whether a choice is another than the page came with: what somebody else chose stays."""
     key = name[len(_CHOICE) :]
-    before = form.get(_BEFORE + key, "")
-    return choice != before or choice == "change"
+    if choice != form.get(_BEFORE + key, ""):
+        return True
+    return choice == "change" and form.get(_WORDS + key) != form.get(_WORDS_BEFORE + key)
 
 
 def _back(slug: str) -> str:

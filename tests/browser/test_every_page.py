@@ -22,6 +22,9 @@ REFUSED = {
     "/secretary/": 403,
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,
+    "/organiser/rounds/<slug>/paper": 404,
+    "/organiser/rounds/<slug>/paper/print": 404,
+    "/organiser/rounds/<slug>/paper/xlsx": 404,
     "/organiser/rounds/<slug>/results": 404,
     "/organiser/rounds/<slug>/results/print": 404,
     "/organiser/rounds/<slug>/results/texts": 404,

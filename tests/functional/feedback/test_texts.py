@@ -1,5 +1,6 @@
 """Free texts are read over before anybody else sees them."""
 
+import re
 from html import unescape
 
 import pytest
@@ -86,11 +87,15 @@ def test_show_withhold_or_other_words_one_by_one(app, client, db, texts):
     assert shown(app, db) == ["Cảm ơn đồng chí […] đã trình bày dễ hiểu."]
 
 
-def test_what_is_as_it_was_is_not_saved_over_somebody_elses_choice(app, client, db, texts):
+@pytest.mark.parametrize("before", ["show", "change"])
+def test_what_is_as_it_was_is_not_saved_over_somebody_elses_choice(app, client, db, texts, before):
     key = texts[PHONE]
-    save(client, {key: "show"})
-    stale = {f"choice_{key}": "show", f"before_{key}": "show", "item": "q7"}
-    token = csrf_of(client.get(PAGE))
+    save(client, {key: before}, **{key: "Xin gọi lại"})
+    page = client.get(PAGE)
+    fields = re.findall(rf'name="([a-z_]+_{key})" value="([^"]*)"(?! checked)(?!.*dot)', page.text)
+    stale = {"item": "q7", f"choice_{key}": before, f"words_{key}": "Xin gọi lại", **dict(fields)}
+    assert stale[f"before_{key}"] == before
+    token = csrf_of(page)
     save(client, {key: "withhold"})  # a colleague
     client.post(f"{RESULTS}/texts", data={"csrf_token": token, **stale})
     assert shown(app, db) == []
