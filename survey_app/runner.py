@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from survey_app import clock, create_app, demo, i18n, migrations
 from survey_app.config import Settings, SettingsError, load_settings
 from survey_app.database import Database
-from survey_app.demo import inbox, links
+from survey_app.demo import clearing, inbox, links
 from survey_app.demo.cast import REFUSED_DOMAIN
 from survey_app.errors import DomainError
 from survey_app.formatting import short_moment
@@ -206,7 +206,7 @@ def _refuse_real_installation() -> None:
 
 
 def _reset(settings: Settings, real: bool) -> None:
-    """Remove the sample's database, inbox and clock, saying so."""
+    """Remove the sample's database, inbox, clock and keys of urns, saying so."""
     instance = settings.instance_path
     if settings.database_url != f"sqlite:///{instance / 'survey.sqlite'}":
         raise CannotStart(
@@ -221,6 +221,8 @@ def _reset(settings: Settings, real: bool) -> None:
             "/demo to remove it (after a backup), or delete survey.sqlite yourself."
         )
     print("Bắt đầu lại, xóa dữ liệu mẫu: · Starting over, removing the sample:")
+    if keys := clearing.destroy_keys(settings):  # first: the database says which they are
+        print(f"  {settings.keys_path.name} ({keys})")
     files = (clock.FILE, demo.UNFINISHED, inbox.FILE)
     beside = [instance / "inbox", *(instance / name for name in files)]
     for path in (*instance.glob("survey.sqlite*"), *beside):

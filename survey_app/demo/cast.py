@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +21,11 @@ _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 def at(text: str) -> datetime:
     """Return the moment of `2024-09-18 09:00`, a clock time in Lạng Sơn."""
     return datetime.fromisoformat(text).replace(tzinfo=_LOCAL).astimezone(UTC)
+
+
+def dice(name: object) -> Random:
+    """Return the dice of a round or a person: they fall the same way every time."""
+    return Random(f"422-{name}")  # noqa: S311 (a story, no secret)
 
 
 BEGINS = at("2024-08-26 08:00")
@@ -116,3 +122,42 @@ SECOND = Part(
     others=17,
     begun=6,
 )
+
+
+@dataclass(frozen=True)
+class FormPart:
+    """A form of the sample, about one study session: its hours, and how many have sent it by mail.
+
+    `members` has one number for each of the eight cells, in their order. `papers` more come in on
+    paper and are entered together; at `reviewed` some of the texts are read over.
+    """
+
+    slug: str
+    title: str
+    launched: datetime
+    closes: datetime
+    members: tuple[int, ...]
+    papers: int = 0
+    papers_entered: datetime | None = None
+    reviewed: datetime | None = None
+
+
+FORM = "gop-y-sinh-hoat-chuyen-de"
+COUNTED_FORM = FormPart(
+    slug="gop-y-1",
+    title="Góp ý buổi sinh hoạt chuyên đề 04/9: Truyền thống 70 năm",
+    launched=at("2024-09-04 16:30"),
+    closes=at("2024-09-11 17:00"),
+    members=(14, 11, 12, 4, 17, 3, 9, 8),
+    papers=6,
+    papers_entered=at("2024-09-10 14:15"),
+    reviewed=at("2024-09-12 08:40"),
+)
+OPEN_FORM = FormPart(
+    slug="gop-y-2",
+    title="Góp ý buổi sinh hoạt chuyên đề 16/9: Khát vọng cống hiến",
+    launched=at("2024-09-16 16:30"),
+    closes=at("2024-09-20 17:00"),  # with round 2, so that one turn of the clock shows both
+    members=(10, 8, 8, 3, 13, 2, 8, 7),
+)
+FORMS = (COUNTED_FORM, OPEN_FORM)

@@ -4,12 +4,13 @@ Question sets stay, those written in the trial too; the campaign stays with its 
 to be gone through, but without the sample's contact.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from survey_app import backups, clock
@@ -96,6 +97,26 @@ def clear(database: Database, settings: Settings, owner: Owner) -> Path:
     for public_key in urns:
         KeyCabinet(settings.keys_path).destroy(public_key)
     return path
+
+
+def destroy_keys(settings: Settings) -> int:
+    """Make the keys gone that the database's urns name; return how many there were.
+
+    Others in their folder are somebody else's and stay; an empty folder goes. The database may be
+    empty, or older than urns are.
+    """
+    database = Database(settings.database_url)
+    with database.reading() as session:
+        has_urns = inspect(session.connection()).has_table(Urn.__tablename__)
+        named = session.scalars(select(Urn.public_key)).all() if has_urns else []
+    database.dispose()  # it may be removed next
+    cabinet = KeyCabinet(settings.keys_path)
+    here = [public_key for public_key in named if cabinet.find(public_key)]
+    for public_key in here:
+        cabinet.destroy(public_key)
+    with suppress(OSError):
+        settings.keys_path.rmdir()
+    return len(here)
 
 
 def _backup(database: Database, settings: Settings) -> tuple[Path, backups.Made]:

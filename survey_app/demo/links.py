@@ -1,9 +1,9 @@
-"""What there is to open: the sample's roles, and members in each state of its second round."""
+"""What there is to open: the sample's roles, members in each state of a quiz, and an open form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -18,22 +18,29 @@ from survey_app.people.models import Person
 
 @dataclass(frozen=True)
 class MemberLink:
-    """A member of the sample: `state` is `not_started`, `started` or `done`."""
+    """A member of the sample: `state` is `not_started`, `started` or `done`, or `form`."""
 
     state: str
     name: str
     path: str
 
 
-_STATES: dict[str, ColumnElement[bool]] = {
-    "not_started": Invitation.is_started.is_(False) & Invitation.is_done.is_(False),
-    "started": Invitation.is_started.is_(True) & Invitation.is_done.is_(False),
-    "done": Invitation.is_done.is_(True),
+# Whose link stands for what: the first of a round for whom it is true. Whether somebody has sent a
+# form is asked of nobody; the sample leaves the first person's for whoever tries it.
+_DOORS: dict[str, tuple[str, ColumnElement[bool]]] = {
+    "not_started": (
+        cast.SECOND.slug,
+        Invitation.is_started.is_(False) & Invitation.is_done.is_(False),
+    ),
+    "started": (cast.SECOND.slug, Invitation.is_started.is_(True) & Invitation.is_done.is_(False)),
+    "done": (cast.SECOND.slug, Invitation.is_done.is_(True)),
+    "form": (cast.OPEN_FORM.slug, true()),
 }
 _LABELS = {
     "not_started": "Người chưa làm · Member, not started",
     "started": "Người làm dở · Member, half-way",
     "done": "Người đã nộp · Member, finished",
+    "form": "Phiếu góp ý · Feedback form",
 }
 
 
@@ -48,23 +55,23 @@ def next_to_close(session: Session) -> Round | None:
 
 
 def member_links(session: Session, key: bytes) -> list[MemberLink]:
-    """Return one invented member in each state of the sample's second round."""
+    """Return an invented member in each state of the second round, and one with an open form."""
     found = []
-    for state, condition in _STATES.items():
+    for state, (slug, condition) in _DOORS.items():
         row = session.execute(
             select(Person.full_name, Invitation.public_id, EntryMeans.version, Round.kind)
             .join(Invitation, Invitation.person_id == Person.id)
             .join(EntryMeans, EntryMeans.invitation_id == Invitation.id)
             .join(Round, Round.id == Invitation.round_id)
             .where(
-                Round.slug == cast.SECOND.slug,
+                Round.slug == slug,
                 condition,
                 EntryMeans.kind == "link",
                 Person.is_sample.is_(True),
                 Person.address_state == "ok",
                 Person.kind == "party_member",
             )
-            .order_by(Invitation.id)
+            .order_by(Person.id)
             .limit(1)
         ).first()
         if row is not None:

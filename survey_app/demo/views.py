@@ -55,7 +55,11 @@ def _happening(session: Session) -> dict[str, object]:
         select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state == "sent")
     )
     rounds = [line for line in list_rounds(session) if line.state != "draft"]
-    return {"rounds": [(line, begun.get(line.id) or 0) for line in rounds], "sent": sent or 0}
+    return {
+        "rounds": [(line, begun.get(line.id) or 0) for line in rounds],
+        "form_open": any(line.kind == "feedback" and line.state == "open" for line in rounds),
+        "sent": sent or 0,
+    }
 
 
 def role(key: str) -> ResponseReturnValue:

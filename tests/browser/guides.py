@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, FilePayload, Page
 
 from survey_app.demo import cast
-from tests.browser import scenes, staff
+from tests.browser import scenes, scenes_forms, staff
 from tests.live import ROOT, Server, World
 
 VI = ROOT / "docs" / "vi" / "images"
@@ -22,6 +22,7 @@ def take(browser: Browser, server: Server, world: World, inbox_url: str) -> None
     _member(phone, world, inbox_url)
     _organiser(desk)
     _committee(desk)
+    _forms(phone, desk, world)
 
 
 def _shoot(page: Page, *paths: Path) -> None:
@@ -32,7 +33,7 @@ def _shoot(page: Page, *paths: Path) -> None:
 
 
 def _member(page: Page, world: World, inbox_url: str) -> None:
-    page.goto(f"{inbox_url}/?kind=invitation")
+    page.goto(f"{inbox_url}/?kind=invitation&q=vong")
     mail = page.locator("a[href*='/mail/']").first.get_attribute("href")
     page.goto(f"{inbox_url}{mail}html")
     _shoot(page, VI / "thu-moi.png")
@@ -105,3 +106,38 @@ def _committee(page: Page) -> None:
     _shoot(page, VI / "trinh-chieu.png")
     page.goto(f"{board}/print")
     _shoot(page, VI / "ban-in.png")
+
+
+def _forms(phone: Page, desk: Page, world: World) -> None:
+    phone.context.clear_cookies()
+    phone.goto(scenes_forms.link_to_try(world))
+    _shoot(phone, VI / "phieu-lien-ket.png")
+    scenes_forms.begin_one_not_sent(phone, world)
+    scenes_forms.answer(phone)
+    phone.evaluate("document.querySelector('.trial-bar')?.remove()")
+    phone.locator("#q-2").evaluate("question => question.scrollIntoView({ block: 'start' })")
+    phone.screenshot(path=VI / "phieu-cau-hoi.png")
+    without_script = phone.context.browser.new_context(
+        **_PHONE, base_url=phone.url.partition("/respond")[0], java_script_enabled=False
+    ).new_page()
+    scenes_forms.begin_one_not_sent(without_script, world)
+    without_script.locator("#q-7").scroll_into_view_if_needed()
+    without_script.screenshot(path=VI / "phieu-khong-script.png")
+    scenes_forms.send(phone)
+    _shoot(phone, VI / "phieu-cam-on.png")
+    desk.set_viewport_size({"width": 1120, "height": 1000})
+    scenes.become(desk, "organiser")
+    desk.goto(f"{scenes_forms.draft_of(desk, world)}/launch")
+    desk.set_viewport_size({"width": 1120, "height": 1240})  # down to the cells that stand together
+    _shoot(desk, VI / "phieu-nhom.png")
+    desk.set_viewport_size({"width": 1120, "height": 1000})
+    desk.goto(f"/organiser/rounds/{scenes_forms.COUNTED}/results/texts?item=lam-tot-hon&show=new")
+    desk.evaluate("document.querySelector('.trial-bar')?.remove()")
+    named = desk.locator("main mark", has_text="Nguyễn Ngọc Linh")
+    named.evaluate("mark => mark.scrollIntoView({ block: 'center' })")
+    desk.screenshot(path=VI / "phieu-doc-duyet.png")
+    desk.goto(f"/organiser/rounds/{scenes_forms.OPEN}/paper/print")
+    _shoot(desk, VI / "phieu-giay.png")
+    scenes.become(desk, "committee")
+    desk.goto(f"/committee/rounds/{scenes_forms.COUNTED}/results")
+    _shoot(desk, VI / "phieu-ket-qua.png")

@@ -163,10 +163,11 @@ def read_roster(page: Page, file: Path | FilePayload = staff.ROSTER) -> None:
     page.wait_for_url("**/import/*")
 
 
-def copy_round(page: Page) -> str:
-    """Copy round 2 into a draft; return its address."""
-    page.goto(ROUND)
-    page.locator(f"form[action$='{ROUND}/copy'] button").click()
+def copy_round(page: Page, slug: str = cast.SECOND.slug) -> str:
+    """Copy a round into a draft; return its address."""
+    source = f"/organiser/rounds/{slug}"
+    page.goto(source)
+    page.locator(f"form[action$='{source}/copy'] button").click()
     page.wait_for_load_state()
     return page.url.partition("?")[0].removesuffix("/edit")
 
@@ -222,10 +223,15 @@ def mails(camera: Camera, world: World, inbox_url: str) -> None:
     clock.set_to(world.settings.instance_path / clock.FILE, cast.SECOND.closes + timing.AFTER)
     work(world)
     camera.open("inbox-1-list", f"{inbox_url}/")
-    for kind in ("invitation", "reminder", "result", "digest", "security"):
-        page.goto(f"{inbox_url}/?kind={kind}")
+    wanted = {
+        kind: f"kind={kind}&q=vong" for kind in ("invitation", "reminder", "result", "digest")
+    }
+    wanted |= {"security": "kind=security", "form": "kind=invitation&q=gop"}
+    wanted["form-digest"] = "kind=digest&q=gop"
+    for name, query in wanted.items():
+        page.goto(f"{inbox_url}/?{query}")
         mail = page.locator("a[href*='/mail/']").first.get_attribute("href")
-        camera.open(f"inbox-2-{kind}", f"{inbox_url}{mail}")
+        camera.open(f"inbox-2-{name}", f"{inbox_url}{mail}")
 
 
 def work(world: World) -> None:

@@ -19,7 +19,7 @@ from survey_app.database import Database
 from survey_app.demo import inbox
 from survey_app.demo.cast import REFUSED_DOMAIN
 from survey_app.mailing.catcher import Catcher
-from tests.browser import guides, scenes
+from tests.browser import guides, scenes, scenes_forms
 from tests.browser.camera import FOLDER, ONLY, Camera
 from tests.browser.conftest import ARGUMENTS, chromium_path
 from tests.live import Server, World, free_port
@@ -28,7 +28,8 @@ from tests.live import Server, World, free_port
 @contextmanager
 def installation() -> Iterator[tuple[Server, World, str]]:
     """Run the trial in a temporary folder, without a worker; yields the inbox's address too."""
-    folder = Path(tempfile.mkdtemp(prefix="screens-"))
+    folder = Path(tempfile.mkdtemp(prefix="screens-")) / "instance"  # keys of urns stand beside it
+    folder.mkdir()
     smtp_port, inbox_port = free_port(), free_port()
     environ = {
         "SURVEY_ENV": "development",
@@ -58,7 +59,7 @@ def installation() -> Iterator[tuple[Server, World, str]]:
         world.close()
         server.stop()
         catcher.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def main() -> int:
@@ -76,6 +77,9 @@ def main() -> int:
         scenes.organiser(camera, world)
         scenes.drafts(camera)
         scenes.committee(camera)
+        scenes_forms.member(camera, world)
+        scenes_forms.organiser(camera, world)
+        scenes_forms.committee(camera)
         scenes.mails(camera, world, inbox_url)
         scenes.after_closing(camera, world)
         browser.close()

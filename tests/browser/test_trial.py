@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, expect
 
+from survey_app.demo import cast
+from tests.browser import scenes_forms
 from tests.browser.conftest import SCREENS
 from tests.browser.screens import installation
 from tests.browser.surfer import Surfer
@@ -47,7 +49,8 @@ def test_every_door_opens_and_the_clock_closes_the_round(chromium: Browser) -> N
             )
             context.add_cookies([{"name": "lang", "value": locale, "url": server.url}])
             surfer = Surfer(context.new_page(), world, js=True, open_mirror=context.new_page)
-            for path in ("/demo", "/demo/committee", "/demo/clear"):
+            form = scenes_forms.link_to_try(world)
+            for path in ("/demo", "/demo/committee", "/demo/clear", form):
                 surfer.open(path)
             context.close()
         context = chromium.new_context(**SCREENS["desktop"], base_url=server.url)
@@ -66,5 +69,12 @@ def test_every_door_opens_and_the_clock_closes_the_round(chromium: Browser) -> N
             surfer.open("/demo", axe=False)
             surfer.press(f"Vào vai: {role}")
             assert page.url.endswith(home)
+            rail = page.locator("nav.rail").bounding_box()
+            assert rail and rail["width"] < 400, "the rail stands beside the page, not above it"
+        surfer.open("/demo", axe=False)
+        surfer.press("Vào vai: Cấp ủy")
+        surfer.open(f"/committee/rounds/{cast.OPEN_FORM.slug}/results")
+        sent = sum(cast.OPEN_FORM.members)
+        expect(page.locator("main")).to_contain_text(f"{sent}/120 đảng viên")
         assert surfer.noted == []
         context.close()

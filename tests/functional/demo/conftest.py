@@ -65,17 +65,23 @@ def sample_on_postgres(
     ground._postgres(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def _copy(source: Path, folder: Path) -> None:
+    """Copy an instance and the keys beside it, as somebody does who moves to another machine."""
+    shutil.copytree(source, folder)
+    shutil.copytree(source.parent / "urn-keys", folder.parent / "urn-keys")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def environ(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """A development installation with the sample, as `make run` leaves it."""
     folder = tmp_path / "instance"
     if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("sample_on_sqlite"), folder)
+        _copy(request.getfixturevalue("sample_on_sqlite"), folder)
         yield environ_of(folder, f"sqlite:///{folder / 'survey.sqlite'}")
         return
     ground.postgres_admin_url()
     template, source = request.getfixturevalue("sample_on_postgres")
-    shutil.copytree(source, folder)
+    _copy(source, folder)
     name = ground._postgres_name(f"demo_{next(ground._numbers)}")
     ground._postgres(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield environ_of(folder, ground.postgres_url_of(name))

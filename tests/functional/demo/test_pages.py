@@ -34,6 +34,7 @@ def test_every_door_stands_on_one_page(app, db, client):
         assert page.status_code == 200
         content = {account.name for account in cast.ACCOUNTS}
         content |= {cast.FIRST.title, cast.SECOND.title}
+        content |= {form.title for form in cast.FORMS}
         with db.reading() as session:
             content |= set(session.scalars(select(Person.full_name)))
         content |= set(cast.CONTACT.values()) | {"70 năm Đảng bộ Khối"}
@@ -91,7 +92,7 @@ def test_the_clock_turns_and_the_round_closes(app, db, client):
 
 def test_a_round_of_ones_own_takes_no_door_away_and_closes_in_its_turn(app, db, client):
     doors = re.findall(r'href="(/i/[^"]+)"', client.get("/demo").text)
-    assert len(doors) == 3
+    assert len(doors) == 4
     with app.app_context(), db.writing() as session:
         first = session.scalars(select(Round).where(Round.slug == cast.SECOND.slug)).one()
         plan = rounds.RoundPlan("Vòng của tôi", cast.FIRST.question_set, clock.now(), LATER)

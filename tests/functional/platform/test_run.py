@@ -114,7 +114,7 @@ def test_a_newcomers_first_and_second_start(tmp_path):
     with running(instance) as (process, links):
         assert list(opened(links)) == [
             "Start here", "Member, not started", "Member, half-way", "Member, finished",
-            "Organiser", "Committee", "Cell secretary", "Administrator", "Inbox",
+            "Feedback form", "Organiser", "Committee", "Cell secretary", "Administrator", "Inbox",
         ]  # fmt: skip
         assert "clock 09:00 Wednesday 18 September 2024" in links["seen"]
         assert re.search(r"Ready in \d+ s", links["seen"])
