@@ -57,6 +57,7 @@ def board(session: Session, round_: Round, now: datetime, *, scope: Scope) -> Fo
         urn=urn.state,
         trouble=_trouble(urn),
         concerns=any(scope.includes(cell) for mine in cells.values() for cell in mine),
+        papers=groups[PAPER].sent if PAPER in groups else None,
     )
 
 

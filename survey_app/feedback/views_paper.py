@@ -19,10 +19,11 @@ from survey_app.database import reading, writing
 from survey_app.errors import DomainError, Invalid, NotFound, Problem
 from survey_app.feedback import paper
 from survey_app.feedback.paper_sheet import empty_sheet, read_sheet
-from survey_app.i18n import _, lazy
+from survey_app.feedback.sheets import sheet_of
+from survey_app.i18n import _, current_locale, lazy
 from survey_app.questions.canonical import from_plain
 from survey_app.questions.library import approved
-from survey_app.questions.schema import Question, QuestionDocument
+from survey_app.questions.schema import QuestionDocument
 from survey_app.questions.versions import newest_approved
 from survey_app.web.pages import received_at
 
@@ -66,10 +67,9 @@ def sheet(slug: str) -> ResponseReturnValue:
     return render_template(
         "feedback/paper_print.html",
         round=round_,
-        document=document,
+        form=sheet_of(document, current_locale()),
         campaign=campaign,
         settings=round_settings(round_.settings),
-        condition_words=lambda question: _condition_words(document, question),
     )
 
 
@@ -128,19 +128,6 @@ def _take(form: BatchForm, round_: Round, document: QuestionDocument) -> int:
         named = paper.find_named(session, round_.id, form.names.data or "")
         paper.enter(session, round_.id, papers, [*ticked, *named], signed_in(), received_at())
     return len(papers)
-
-
-def _condition_words(document: QuestionDocument, question: Question) -> str:
-    """Say whom a question is for: paper cannot hide it."""
-    condition = question.condition
-    assert condition is not None
-    first = document.question(condition.question)
-    assert first is not None
-    return _(
-        "Nếu câu %(n)s là “%(choices)s”, xin trả lời câu này.",
-        n=1 + document.ready_questions.index(first),
-        choices="” / “".join(one.text for one in first.choices if one.id in condition.any_of),
-    )
 
 
 def _form_round(session: Session, slug: str) -> Round:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from survey_app import formatting
-from survey_app.i18n import _
+from survey_app.i18n import _, _n
 
 STEP: Final = 5  # the number of an open form is told in steps of this
 
@@ -79,7 +79,7 @@ class FormBoard:
 
     `groups` is empty until the ballots are counted. `small_group` is the fewest forms that are
     told; `urn` is the state of the urn, `trouble` what is wrong with it; `concerns` says whether
-    the round asks anybody of the reader's cells.
+    the round asks anybody of the reader's cells; `papers` are the forms on paper in the total.
     """
 
     round_id: int
@@ -94,6 +94,7 @@ class FormBoard:
     urn: str
     trouble: str | None = None
     concerns: bool = True
+    papers: int | None = None
 
     is_anonymous = True
 
@@ -111,6 +112,13 @@ class FormBoard:
     def has_hidden(self) -> bool:
         """Whether the number of some group is not told."""
         return any(group.told.sent is None for group in self.groups)
+
+    @property
+    def paper_words(self) -> str:
+        """A sentence on the forms that stand in the total and in no group; empty without any."""
+        if not self.papers:
+            return ""
+        return _n("Trong tổng số có %(n)s phiếu giấy, không tính theo nhóm.", self.papers)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the document of `participation --json`."""

@@ -51,7 +51,7 @@ def workbook(board: FormBoard, title: str) -> bytes:
     sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, board.headline(today=False))
     when = _("Số liệu lúc %(moment)s.", moment=formatting.moment(board.as_of))
-    sheet.write_string(2, 0, f"{when} {rule_text(board)}")
+    sheet.write_string(2, 0, f"{when} {rule_text(board)} {board.paper_words}".strip())
     plain, strong = _Style(book), _Style(book, bold=True, bg_color="#F4ECDE")
     for column, heading in enumerate(headings()):
         sheet.write_string(4, column, heading, strong.text)

@@ -93,6 +93,10 @@ def test_a_batch_is_as_many_ballots_as_receipts(app, db, time, organiser, form):
         assert session.scalars(select(BallotGroup.sent).where(BallotGroup.number == -1)).one() == 5
         texts = session.execute(select(CountedText.item, CountedText.text).distinct()).all()
         assert sorted(texts) == [("q4.other", "Sách"), ("q7", "Nói chậm hơn")]
+    committee = app.test_client()
+    sign_in(committee, "committee_reviewer")
+    page = committee.get(f"/committee/rounds/{slug}").text
+    assert "Trong tổng số có 5 phiếu giấy, không tính theo nhóm." in page
 
 
 def test_who_has_sent_one_already_counts_once_and_nobody_is_told(app, db, organiser, form):
