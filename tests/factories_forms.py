@@ -102,15 +102,21 @@ def make_form_round(
     return make_round(session, version=version, title="Góp ý chuyên đề quý III", **round_)
 
 
-def launched_form(app: Flask, *, cells: dict[str, int] | None = None, **round_: Any) -> int:
-    """Make people in `cells` (name -> how many), a form and its urn, launch it; return its id."""
+def launched_form(
+    app: Flask, *, cells: dict[str, int] | None = None, without_mail: int = 0, **round_: Any
+) -> int:
+    """Make people in `cells` (name -> how many), a form and its urn, launch it; return its id.
+
+    The first `without_mail` people of each cell have no address.
+    """
     database: Database = app.extensions["survey.database"]
     cabinet = cabinet_of(app)
     with app.app_context(), database.writing() as session:
         for name, people in (CELLS if cells is None else cells).items():
             cell = make_cell(session, name)
             for number in range(people):
-                make_person(session, NAMES[number % len(NAMES)], cell)
+                address = {"email": None} if number < without_mail else {}
+                make_person(session, NAMES[number % len(NAMES)], cell, **address)
         made = make_form_round(session, **round_)
         make_urn(session, made.id, cabinet)
         launch(session, made.id, CLI, clock.now())

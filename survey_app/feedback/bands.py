@@ -53,8 +53,9 @@ def bands_of(limits: Range | None, numbers: Mapping[Decimal, int]) -> tuple[Band
         inner[0] = Band(low, inner[0].high)
     if high is not None:
         inner[-1] = Band(inner[-1].low, high, closed=True)
-    ends = (Band(None, edges[0]), Band(edges[-1], None))
-    before, after = ([end] if any(map(end.holds, numbers)) else [] for end in ends)
+    # A limit of the form closes its end: nothing lies beyond it.
+    ends = (low is None and Band(None, edges[0]), high is None and Band(edges[-1], None))
+    before, after = ([end] if end and any(map(end.holds, numbers)) else [] for end in ends)
     return (*before, *inner, *after)
 
 

@@ -63,10 +63,13 @@ def open_ballots(session: Session, round_id: int, key: bytes, document: Question
     groups = set(session.scalars(select(BallotGroup.number).where(_of(BallotGroup, round_id))))
     tally = Tally()
     sealed = select(Ballot.sealed).where(_of(Ballot, round_id)).execution_options(yield_per=_CHUNK)
+    seen: set[str] = set()
     for (one,) in session.execute(sealed):
         ballot = unseal(key, one)
-        if ballot.group not in groups:
+        # Sealing the same twice gives two boxes: one box twice was copied.
+        if ballot.group not in groups or one in seen:
             raise DamagedBallot
+        seen.add(one)
         tally.ballots += 1
         tally.groups[ballot.group] += 1
         for name, answer in ballot.answers.items():
@@ -83,12 +86,20 @@ def _add(tally: Tally, group: int, item: Item | None, answer: Answer) -> None:
     if (item.kind == "several") != isinstance(answer, list):
         raise DamagedBallot
     if item.kind == "text":
+        if not _is_text(item, values[0]):
+            raise DamagedBallot
         tally.texts.append((item.key, values[0]))
         return
     if item.choices and not set(values) <= set(item.choice_ids):
         raise DamagedBallot
     tally.answers[group, item.key, ANSWERED] += 1
     tally.answers.update((group, item.key, value) for value in set(values))
+
+
+def _is_text(item: Item, text: str) -> bool:
+    """Whether a page of ours could have sent it: not too long, no halves of characters."""
+    halves = any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+    return len(text) <= item.longest and not halves
 
 
 def store(session: Session, round_id: int, tally: Tally, *, invited: int, sent: int) -> None:

@@ -1,8 +1,9 @@
 """Forms on paper: a batch of n ballots against the receipts of n people, in no order.
 
 The papers carry no name and no cell, and the names no paper: their ballots stand in a group of
-their own. Somebody who has sent a form already and hands in a paper too counts once: one paper of
-the batch, drawn by lot, is left out. Whether that happened is told to nobody.
+their own. Only people to whom no link was ever mailed can hand one in: were it anybody, the number
+of papers kept would tell whether somebody named had sent a form before. A batch entered again
+changes nothing.
 """
 
 import secrets
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from survey_app.audit import Action, record
@@ -25,8 +26,8 @@ from survey_app.feedback.models import Urn
 from survey_app.feedback.sealing import Ballot, seal
 from survey_app.i18n import _
 from survey_app.invitations.models import Invitation
+from survey_app.mailing.models import OutboxItem
 from survey_app.people.models import Person
-from survey_app.vietnamese import search_key, tidy
 
 
 @dataclass(frozen=True)
@@ -39,42 +40,9 @@ class Hander:
 
 
 def without_mail(session: Session, round_id: int) -> list[Hander]:
-    """Return those invited whom no mail reaches, by given name."""
-    query = _handers(round_id).where(Person.address_state != "ok").order_by(Person.sort_name)
+    """Return those invited to whom no mail of the round goes or went, by given name."""
+    query = _handers(round_id).order_by(Person.sort_name, Invitation.id)
     return [Hander(*row) for row in session.execute(query)]
-
-
-def find_named(session: Session, round_id: int, lines: str) -> list[int]:
-    """Return the invitations of the people named in `lines`: a name a line, its cell after a comma.
-
-    Raises:
-        Invalid: a name is nobody's, or more than one person's; `problems` says which.
-    """
-    people = [Hander(*row) for row in session.execute(_handers(round_id))]
-    found: list[int] = []
-    problems: list[Problem] = []
-    for line in filter(None, map(tidy, lines.splitlines())):
-        name, _comma, cell = line.partition(",")
-        same = [
-            one
-            for one in people
-            if search_key(one.name) == search_key(name)
-            and (not cell.strip() or search_key(one.cell or "") == search_key(cell))
-        ]
-        if len(same) == 1:
-            found.append(same[0].invitation_id)
-        elif not same:
-            problems.append(Problem("nobody", _("Không có ai được mời tên “%(name)s”.", name=line)))
-        else:
-            message = _(
-                "Có %(n)s người tên “%(name)s”; xin ghi thêm chi bộ sau dấu phẩy.",
-                n=len(same),
-                name=name,
-            )
-            problems.append(Problem("several", message))
-    if problems:
-        raise Invalid(_("Danh sách người nộp chưa dùng được."), problems=problems)
-    return found
 
 
 def enter(
@@ -89,7 +57,7 @@ def enter(
 
     Raises:
         Invalid: papers and people are not as many, or too few to be anonymous.
-        Conflict: somebody is not of this round.
+        Conflict: somebody is not of this round, or was mailed a link.
         Expired: the round takes no forms (any more).
     """
     people = sorted(set(handers))
@@ -97,15 +65,16 @@ def enter(
     least = urn.small_group or 0
     _check_numbers(len(papers), len(people), least)
     sending.beside_others(session, round_id)
-    known = select(Invitation.id).where(Invitation.round_id == round_id, Invitation.id.in_(people))
-    if len(session.scalars(known).all()) != len(people):
-        raise Conflict(_("Có người không được mời trong đợt này."))
+    if not set(people) <= {one.invitation_id for one in without_mail(session, round_id)}:
+        raise Conflict(
+            _("Phiếu giấy chỉ dành cho người được mời mà hệ thống chưa từng gửi liên kết.")
+        )
     fresh = sum(
         1
         for person in people
         if sending.turn_receipt(session, round_id=round_id, invitation_id=person, received=received)
     )
-    # By lot, since nobody knows whose paper is whose.
+    # Fewer only where some stood in a batch before; by lot: nobody knows whose paper is whose.
     for answers in secrets.SystemRandom().sample(list(papers), fresh):
         assert urn.ballot_bytes is not None
         sealed = seal(urn.public_key, urn.ballot_bytes, Ballot(PAPER, answers))
@@ -131,9 +100,14 @@ def _check_numbers(papers: int, people: int, least: int) -> None:
 
 
 def _handers(round_id: int) -> Select[*tuple[Any, ...]]:
+    mailed = (
+        exists()
+        .where(OutboxItem.subject_kind == "round", OutboxItem.subject_id == round_id)
+        .where(OutboxItem.recipient_kind == "person", OutboxItem.recipient_id == Person.id)
+    )
     return (
         select(Invitation.id, Person.full_name, RoundCell.name)
         .join(Person, Person.id == Invitation.person_id)
         .join(RoundCell, RoundCell.id == Invitation.round_cell_id)
-        .where(Invitation.round_id == round_id)
+        .where(Invitation.round_id == round_id, Person.address_state != "ok", ~mailed)
     )

@@ -88,7 +88,7 @@ def unseal(key: bytes, sealed: str) -> Ballot:
         length = int.from_bytes(packed[:_LENGTH_BYTES], "big")
         content: dict[str, Any] = json.loads(packed[_LENGTH_BYTES : _LENGTH_BYTES + length])
         return Ballot(int(content["group"]), dict(content["answers"]))
-    except (CryptoError, binascii.Error, ValueError, KeyError, TypeError):
+    except (CryptoError, binascii.Error, ValueError, KeyError, TypeError, RecursionError):
         # Chained it would carry the text that could not be read into a log.
         raise DamagedBallot from None
 

@@ -91,7 +91,9 @@ def results(session: Session, round_id: int) -> Results:
             if isinstance(told, Sent)
         ),
         hidden=tuple(
-            names[key] for key, told in sorted(turnout.groups.items()) if not isinstance(told, Sent)
+            names[key]
+            for key, told in sorted(turnout.groups.items())
+            if key != PAPER and not isinstance(told, Sent)
         ),
         items=_with_texts(session, round_id, words, items),
         earlier=earlier[0] if earlier and any(item.changes for item in items.values()) else "",

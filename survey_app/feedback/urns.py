@@ -111,17 +111,18 @@ def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
         with database.writing() as session:
             sending.alone(session, round_id)
             session.execute(delete(Ballot).where(Ballot.round_id == round_id))
+            rewrite_receipts(session, round_id)
             session.get_one(Urn, round_id).state = "discarded"
     if cancelled:
         erase_traces(database)
 
 
 def destroy_late_keys(database: Database, cabinet: KeyCabinet) -> None:
-    """Destroy the key of an urn that was given up or called off, should it turn up.
+    """Destroy the key of an urn that was called off, should it turn up: backups hold its ballots.
 
-    Backups hold its ballots.
+    That of one given up stays: with it a restored backup may be counted after all.
     """
-    over = Urn.state.in_(("lost", "discarded"))
+    over = Urn.state == "discarded"
     with database.reading() as session:
         keys = session.scalars(select(Urn.public_key).where(over)).all()
     for public_key in keys:
@@ -134,6 +135,7 @@ def declare_lost(session: Session, round_id: int, actor: Actor, now: datetime) -
     Raises:
         Conflict: nothing is known to be wrong with it.
     """
+    sending.alone(session, round_id)  # first, as counting does: else the two wait for each other
     round_ = lock_round(session, round_id)
     urn = session.get(Urn, round_id)
     if urn is None or urn.state != "open" or urn.problem is None:

@@ -23,7 +23,7 @@ from survey_app.web.language import remember
 from survey_app.web.pages import received_at
 
 _TICKET = "form-ticket"
-_DRAFTS_LAST_DAYS = 14
+_DRAFTS_LAST_DAYS = 60
 
 
 def form(public_id: str) -> ResponseReturnValue:
@@ -191,7 +191,6 @@ def _differs(found: FormEntry) -> dict[str, object]:
         "name": entry.name,
         "ticket": seat.make_ticket(_TICKET, entry.public_id, entry.link_version),
         "draft": _draft_of(found),
-        "draft_until": int(entry.closes_at.timestamp()) + _DRAFTS_LAST_DAYS * 86400,
         "action_url": url_for("respond.form", public_id=entry.public_id),
         "end_url": url_for("respond.leave"),
     }

@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, SelectMultipleField
+from wtforms.validators import InputRequired
 
 from survey_app.accounts.doors import signed_in
 from survey_app.accounts.forms import StaffForm
@@ -41,13 +41,7 @@ class BatchForm(StaffForm):
         render_kw={"accept": ".xlsx,.ods,.xls"},
     )
     people = SelectMultipleField(
-        lazy("Người không có thư điện tử đã nộp phiếu giấy"), validate_choice=False
-    )
-    names = TextAreaField(
-        lazy("Người khác đã nộp phiếu giấy"),
-        [Length(max=20_000, message=lazy("Danh sách quá dài; xin chia thành nhiều lần."))],
-        description=lazy("Mỗi dòng một họ tên; trùng tên thì ghi thêm chi bộ sau dấu phẩy."),
-        render_kw={"rows": 5},
+        lazy("Ai đã nộp phiếu giấy (người chưa từng được gửi liên kết)"), validate_choice=False
     )
     agreed = BooleanField(
         lazy(
@@ -125,8 +119,7 @@ def _take(form: BatchForm, round_: Round, document: QuestionDocument) -> int:
     papers = read_sheet(document, form.file.data.read(), form.file.data.filename or "")
     ticked = [int(one) for one in form.people.data or () if one.isdecimal() and len(one) < 10]
     with writing() as session:
-        named = paper.find_named(session, round_.id, form.names.data or "")
-        paper.enter(session, round_.id, papers, [*ticked, *named], signed_in(), received_at())
+        paper.enter(session, round_.id, papers, ticked, signed_in(), received_at())
     return len(papers)
 
 

@@ -129,7 +129,6 @@ def _trial_page(run: _Run, token: str, **again: Any) -> str:
             "name": _("Người làm thử"),
             "ticket": "",
             "draft": "",
-            "draft_until": 0,
             "action_url": here,
             "end_url": url_for("respond.leave"),
         },

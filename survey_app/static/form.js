@@ -26,12 +26,12 @@
   window.addEventListener("pageshow", function (event) { if (event.persisted) window.location.reload(); });
   var sent = document.body.dataset.sent;
   if (sent) { drop("localStorage", "form:" + sent); drop("sessionStorage", "form:" + sent); }
-  // Drafts of forms that closed long ago.
+  // Drafts of long ago, by the device's own clock: it may be wrong, and is so both times.
   attempt(function () {
     Object.keys(localStorage).forEach(function (key) {
       if (key.indexOf("form:") !== 0) return;
       var old = read(key);
-      if (!old || old.until * 1000 < Date.now()) localStorage.removeItem(key);
+      if (!old || !(old.kept + 60 * 86400000 > Date.now())) localStorage.removeItem(key);
     });
   });
 
@@ -86,7 +86,7 @@
   function keep() {
     if (!keeps()) return;
     var found = values();
-    if (Object.keys(found).length) set("localStorage", key, JSON.stringify({ until: Number(form.dataset.until), values: found }));
+    if (Object.keys(found).length) set("localStorage", key, JSON.stringify({ kept: Date.now(), values: found }));
     else drop("localStorage", key);
   }
   function tell() { if (told) told.textContent = keeps() ? told.dataset.kept : told.dataset.shared; }

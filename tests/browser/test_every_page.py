@@ -25,6 +25,7 @@ REFUSED = {
     "/organiser/rounds/<slug>/paper": 404,
     "/organiser/rounds/<slug>/paper/print": 404,
     "/organiser/rounds/<slug>/paper/xlsx": 404,
+    "/respond/form/<public_id>": 404,  # of forms only: tests/browser/test_form_journey.py
     "/organiser/rounds/<slug>/results": 404,
     "/organiser/rounds/<slug>/results/print": 404,
     "/organiser/rounds/<slug>/results/texts": 404,

@@ -5,9 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from survey_app import clock, jobs
-from survey_app.accounts.scope import CLI
 from survey_app.campaigns.models import Round
-from survey_app.feedback import urns
 from survey_app.feedback.models import Ballot, BallotGroup, CountedAnswer, CountedText, Urn
 from survey_app.invitations.models import Receipt
 from tests.conftest import TestClock
@@ -83,19 +81,3 @@ def test_the_worker_gives_a_draft_its_key(app, db):
     with db.reading() as session:
         urn = session.get_one(Urn, round_id)
         assert urn.state == "ready" and cabinet_of(app).find(urn.public_key)
-
-
-def test_the_key_of_an_urn_given_up_goes_when_it_turns_up_after_all(app, db, settings):
-    round_id = launched_form(app)
-    with db.reading() as session:
-        public_key = session.get_one(Urn, round_id).public_key
-    (key_file,) = settings.keys_path.iterdir()
-    away = key_file.rename(key_file.with_suffix(".away"))
-    jobs.work(app, clock.now())
-    with db.writing() as session:
-        assert session.get_one(Urn, round_id).problem == "key_missing"
-        urns.declare_lost(session, round_id, CLI, clock.now())
-    away.rename(key_file)
-    assert cabinet_of(app).find(public_key)
-    jobs.work(app, clock.now())
-    assert cabinet_of(app).find(public_key) is None

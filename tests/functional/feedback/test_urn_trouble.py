@@ -133,25 +133,6 @@ def test_a_lost_urn_is_given_up_by_hand_and_only_when_something_is_wrong(app, db
         assert session.scalar(select(func.count()).where(Receipt.is_sent)) == 10
 
 
-def test_a_lost_urns_key_goes_too_even_when_it_turns_up_later(app, db, time, round_id):
-    """Ballots of old backups are to stay unread for good: a key that is left could open them."""
-    with db.writing() as session:
-        key = session.scalars(select(Ballot.key).limit(1)).one()
-        session.execute(delete(Ballot).where(Ballot.key == key))
-    _tend(app, time)
-    public_key = _urn(db, round_id).public_key
-    folder = app.extensions["survey.settings"].keys_path
-    with db.writing() as session:
-        urns.declare_lost(session, round_id, CLI, clock.now())
-    folder.rename(folder.with_name("away"))
-    jobs.work(app, clock.now())
-    folder.with_name("away").rename(folder)
-    assert cabinet_of(app).find(public_key)
-    jobs.work(app, clock.now())
-    assert cabinet_of(app).find(public_key) is None
-    assert _urn(db, round_id).state == "lost"
-
-
 def test_a_cancelled_forms_key_goes_even_when_it_turns_up_later(app, db, time, round_id):
     public_key = _urn(db, round_id).public_key
     folder = app.extensions["survey.settings"].keys_path
