@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from survey_app import clock, formatting
 from survey_app.accounts.scope import CLI
@@ -18,6 +18,9 @@ from survey_app.feedback.headline import headline
 from survey_app.feedback.models import BallotGroup, CountedText, Urn
 from survey_app.feedback.results import Results
 from survey_app.feedback.urns import declare_lost
+from survey_app.invitations.models import Invitation
+from survey_app.mailing.models import OutboxItem
+from survey_app.people.models import Person
 from tests.factories import csrf_of, make_user, sign_in, sign_in_as
 from tests.factories_forms import invitation_ids, make_form_round
 from tests.factories_rounds import CLOSES, launched_round, make_cell
@@ -264,6 +267,15 @@ def test_invited_people_are_called_members_where_only_they_were_asked(app, db, t
         assert len(invitation_ids(session, round_id)) == 40
 
 
+def never_mailed(session, invitations):
+    """Make it so that no link ever went to these people: as if they had had no address."""
+    of_them = select(Invitation.person_id).where(Invitation.id.in_(invitations))
+    ids = session.scalars(of_them).all()
+    gone = {"email": None, "address_state": "missing"}
+    session.execute(update(Person).where(Person.id.in_(ids)).values(**gone))
+    session.execute(delete(OutboxItem).where(OutboxItem.recipient_id.in_(ids)))
+
+
 @pytest.mark.parametrize(("counts", "told"), [((12, 10, 6, 4), True), ((4, 0, 0, 0), False)])
 def test_forms_on_paper_are_told_last_and_hide_nobody(app, client, db, time, counts, told):
     """Who typed six papers can subtract them: with four other forms nothing at all is told."""
@@ -272,6 +284,7 @@ def test_forms_on_paper_are_told_last_and_hide_nobody(app, client, db, time, cou
         people = invitation_ids(session, round_id)
     with app.app_context(), db.writing() as session:
         handers = [people[n] for n in (12, 13, 14, 15, 26, 27)]
+        never_mailed(session, handers)
         papers: list[Answers] = [{"q1": "tot", "q2": "c1"}] * 6
         paper.enter(session, round_id, papers, handers, CLI, clock.now())
     count(app, time)
