@@ -12,7 +12,12 @@ from typing import Final
 
 from survey_app.errors import Problem
 from survey_app.i18n import _
-from survey_app.questions.checks_of_forms import document_errors, form_errors, form_hints
+from survey_app.questions.checks_of_forms import (
+    document_errors,
+    form_errors,
+    form_hints,
+    words_around_errors,
+)
 from survey_app.questions.checks_of_sets import set_hints, translation_findings, twins
 from survey_app.questions.question_types import Kind
 from survey_app.questions.references import names_letters, refers_to_others
@@ -60,6 +65,7 @@ def check(document: QuestionDocument) -> Findings:
             errors.extend(found.errors)
         hints.extend(found.hints)
     errors.extend(twins(document))
+    errors.extend(words_around_errors(document))
     wrong, incomplete = translation_findings(document)
     errors.extend(wrong)
     hints.extend([*incomplete, *set_hints(document)])

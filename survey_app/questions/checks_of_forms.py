@@ -135,6 +135,26 @@ def deciding_questions(document: QuestionDocument, before: int) -> tuple[Questio
     )
 
 
+def words_around_errors(document: QuestionDocument) -> Iterator[Problem]:
+    """Yield what a form's title, introductions and headings ask that no question of it may."""
+    if document.kind != "feedback":
+        return
+    english = document.translations.en
+    texts = [document.title, document.intro]
+    texts += [text for section in document.sections for text in (section.title, section.intro)]
+    if english is not None:
+        texts += [english.title, english.intro]
+        texts += [text for one in english.sections.values() for text in (one.title, one.intro)]
+    for text in filter(None, texts):
+        asked = Question(id="words", type="long_text", text=text)
+        if asks_belief(asked) or asks_who(asked):
+            message = _(
+                "Lời dẫn hoặc tên phần của phiếu hỏi người trả lời là ai hoặc tin gì: “%(text)s”",
+                text=text[:80],
+            )
+            yield Problem("words_around", message)
+
+
 def document_errors(document: QuestionDocument) -> Mapping[int, tuple[Problem, ...]]:
     """Return what a form knows to be wrong with its questions: number, from 1 -> problems.
 

@@ -6,6 +6,7 @@ from survey_app.feedback.items import items_of
 from survey_app.feedback.sheets import sheet_of
 from survey_app.questions.canonical import content_hash
 from survey_app.questions.checks import check
+from survey_app.questions.checks_of_forms import words_around_errors
 from survey_app.questions.formats import read, write
 from survey_app.questions.schema import QuestionDocument
 
@@ -59,3 +60,11 @@ def test_every_scale_has_a_way_out_and_all_scales_are_alike() -> None:
 def test_yaml_keeps_the_hash() -> None:
     document = shipped()
     assert content_hash(read(write(document)).to_document()) == content_hash(document)
+
+
+def test_what_no_question_may_ask_no_introduction_may_either() -> None:
+    document = shipped()
+    assert not list(words_around_errors(document))
+    for text in ("Xin ghi họ và tên vào ô đầu tiên.", "Đồng chí có tin vào Đảng không?"):
+        asking = document.model_copy(update={"intro": text})
+        assert [problem.code for problem in check(asking).errors] == ["words_around"]
