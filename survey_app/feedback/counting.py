@@ -24,6 +24,17 @@ from survey_app.signing import new_public_id
 
 ANSWERED = ""  # the value under which a ballot is counted for having answered an item at all
 _CHUNK = 500
+# A snapshot older than a round's receipts as rewritten still sees the rows that were there before.
+_LOOKS_AT_OLD_ROWS = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND backend_xmin IS NOT NULL
+          AND datname = current_database()
+          AND age(backend_xmin) >= (
+              SELECT min(age(xmin)) FROM receipt WHERE round_id = ANY(:rounds)
+          )
+    )
+"""
 
 
 class CountsDiffer(Exception):
@@ -172,11 +183,12 @@ def _insert_texts(session: Session, round_id: int, texts: Sequence[tuple[str, st
         session.execute(insert(CountedText), rows[start : start + _CHUNK])
 
 
-def erase_traces(database: Database) -> bool:
-    """Take deleted ballots out of the database's files; whether that is done now.
+def erase_traces(database: Database, round_ids: Sequence[int]) -> bool:
+    """Take deleted ballots of these rounds out of the database's files; whether that is done now.
 
     On SQLite deleted rows are overwritten as they go, and the log of changes is cut; somebody who
-    is still reading can hold that up. On PostgreSQL the tables are swept.
+    is still reading can hold that up. On PostgreSQL the tables are swept; whoever began to look
+    before the last receipt was rewritten holds that up too.
     """
     if database.is_sqlite:
         raw = database.write_engine.raw_connection()
@@ -188,6 +200,8 @@ def erase_traces(database: Database) -> bool:
         return not busy
     engine = database.write_engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        if connection.scalar(text(_LOOKS_AT_OLD_ROWS), {"rounds": list(round_ids)}):
+            return False
         for table in ("ballot", "receipt", "counted_answer", "counted_text", "ballot_group"):
             connection.execute(text(f"VACUUM (FREEZE) {table}"))
     return True

@@ -13,6 +13,7 @@ from survey_app.database import Base, DataClass, holds
 # ready: the key is made · open: ballots may come in · counted: its results stand in the tables
 # below · sealed: counted, and the key is gone · lost: never to be opened · discarded: called off.
 URN_STATES = ("ready", "open", "counted", "sealed", "lost", "discarded")
+COUNTED = ("counted", "sealed")  # there are results
 PROBLEMS = ("key_missing", "counts_differ", "damaged")
 TEXT_STATES = ("new", "shown", "withheld")
 

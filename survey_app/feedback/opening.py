@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -15,7 +15,7 @@ from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.errors import Conflict
 from survey_app.extensions import current_settings
 from survey_app.feedback import sealing, turnout
-from survey_app.feedback.grouping import PAPER, WHOLE, AskedCell, Group, Node, groups_of, tree_of
+from survey_app.feedback.grouping import PAPER, WHOLE, AskedCell, Node, groups_of, tree_of
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.models import BallotGroup, Urn
 from survey_app.formatting import today
@@ -126,7 +126,8 @@ class FeedbackKind:
             return turnout.facts(session, round_, ())
         settings, people = round_settings(round_.settings), list(asked)
         cells = cells_of_round(session, settings, today(clock.now()), people)
-        return turnout.facts(session, round_, groups_to_come(session, round_, people, cells))
+        to_come = groups_of(asked_cells(people, cells), settings.group_floor)
+        return turnout.facts(session, round_, to_come)
 
 
 def asked_cells(
@@ -143,35 +144,27 @@ def asked_cells(
     )
 
 
-def groups_to_come(
-    session: Session, round_: Round, asked: Sequence[Asked], cells: dict[CellAndKind, FrozenCell]
-) -> tuple[Group, ...]:
-    """Return the groups that a draft's ballots would name, for its page."""
-    del session
-    return groups_of(asked_cells(asked, cells), round_settings(round_.settings).group_floor)
-
-
 def _roof(cell: FrozenCell | RoundCell) -> str | None:
     return cell.parent_name or cell.group_name
 
 
 def _store_groups(session: Session, round_id: int, floor: int) -> None:
     query = select(RoundCell).where(RoundCell.round_id == round_id)
+    rows = session.scalars(query.order_by(RoundCell.position, RoundCell.id)).all()
     people: dict[int | None, int] = {}
     frozen: dict[int | None, RoundCell] = {}
-    for cell in session.scalars(query.order_by(RoundCell.position, RoundCell.id)):
+    for cell in rows:
         frozen.setdefault(cell.cell_id, cell)
         people[cell.cell_id] = people.get(cell.cell_id, 0) + cell.invited
     cells = [
         AskedCell(key, cell.name or _("Chưa gắn chi bộ"), _roof(cell), people[key])
         for key, cell in frozen.items()
     ]
-    for node in tree_of(groups_of(cells, floor)):
-        session.add(_row(round_id, node))
-        for key in node.cells:
-            same = RoundCell.cell_id == key if key is not None else RoundCell.cell_id.is_(None)
-            mine = update(RoundCell).where(RoundCell.round_id == round_id, same)
-            session.execute(mine.values(ballot_group=node.number))
+    nodes = tree_of(groups_of(cells, floor))
+    session.add_all(_row(round_id, node) for node in nodes)
+    number_of = {key: node.number for node in nodes for key in node.cells}
+    for row in rows:
+        row.ballot_group = number_of[row.cell_id]
     # In every form, used or not: made when papers come, it would tell that some have.
     session.add(_row(round_id, Node(PAPER, WHOLE, (), 0)))
     session.flush()

@@ -7,7 +7,7 @@ and nothing says which.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, insert, select, text, update
+from sqlalchemy import bindparam, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from survey_app import signing
@@ -93,6 +93,13 @@ def drop(session: Session, *, round_id: int, sealed: str) -> None:
     """Put a sealed ballot into the urn; the caller has turned a receipt for it."""
     ballot = {"round_id": round_id, "key": signing.new_public_id(), "sealed": sealed}
     run(session, _DROP, ballot)
+
+
+def forms_sent(session: Session, round_id: int) -> int:
+    """Return how many people have sent a form of the round."""
+    sent = select(func.count()).select_from(_RECEIPT)
+    mine = (_RECEIPT.c.round_id == round_id, _RECEIPT.c.is_sent)
+    return session.scalar(sent.where(*mine)) or 0
 
 
 def beside_others(session: Session, round_id: int) -> None:

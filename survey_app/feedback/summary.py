@@ -26,7 +26,7 @@ from survey_app.feedback.disclosure import Counts, Published, Sent, Table, Turno
 from survey_app.feedback.group_tree import tree_of_round
 from survey_app.feedback.grouping import PAPER
 from survey_app.feedback.items import Item, items_of
-from survey_app.feedback.models import BallotGroup, CountedAnswer, CountedText, Urn
+from survey_app.feedback.models import COUNTED, BallotGroup, CountedAnswer, CountedText, Urn
 from survey_app.feedback.results import GroupSent, ItemResult, Results, State
 from survey_app.feedback.tables import Kind
 from survey_app.feedback.telling import (
@@ -42,7 +42,6 @@ from survey_app.keeping import Shelf
 from survey_app.questions import library
 from survey_app.questions.schema import QuestionDocument
 
-COUNTED: Final = ("counted", "sealed")
 _FINGERPRINT_DIGITS: Final = 12
 
 Told = dict[str, tuple[Scale, Published]]

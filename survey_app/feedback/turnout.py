@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.scope import Scope
@@ -17,7 +17,8 @@ from survey_app.campaigns.settings import round_settings
 from survey_app.feedback.disclosure import Hidden, Sent, turnout
 from survey_app.feedback.group_tree import tree_of_round
 from survey_app.feedback.grouping import PAPER, WHOLE, Group
-from survey_app.feedback.models import BallotGroup, Urn
+from survey_app.feedback.models import COUNTED, BallotGroup, Urn
+from survey_app.feedback.sending import forms_sent
 from survey_app.feedback.urn_words import advice, urn_words
 from survey_app.i18n import _
 from survey_app.invitations.anonymous import (
@@ -28,9 +29,6 @@ from survey_app.invitations.anonymous import (
     Told,
     told_while_open,
 )
-from survey_app.invitations.models import Receipt
-
-COUNTED = ("counted", "sealed")
 
 
 def board(session: Session, round_: Round, now: datetime, *, scope: Scope) -> FormBoard:
@@ -147,16 +145,11 @@ def _told(
     if urn.state == "lost":
         sent = urn.sent or 0
         return Told(invited, sent if sent >= least else None), {}
-    return told_while_open(invited, _sent_so_far(session, urn.round_id), least), {}
+    return told_while_open(invited, forms_sent(session, urn.round_id), least), {}
 
 
 def _as_told(invited: int, found: Sent | Hidden) -> Told:
     return Told(invited, found.count if isinstance(found, Sent) else None)
-
-
-def _sent_so_far(session: Session, round_id: int) -> int:
-    sent = select(func.count()).select_from(Receipt)
-    return session.scalar(sent.where(Receipt.round_id == round_id, Receipt.is_sent)) or 0
 
 
 def _units(session: Session, round_id: int) -> list[BallotGroup]:

@@ -93,13 +93,16 @@ def put_away(database: Database, cabinet: KeyCabinet) -> list[int]:
         over = session.execute(
             select(Urn.round_id, Urn.public_key).where(Urn.state == "counted")
         ).all()
-    if not over or not erase_traces(database):
+    if not over or not erase_traces(database, [round_id for round_id, _key in over]):
         return []
     return [round_id for round_id, key in over if _destroy_key(database, cabinet, round_id, key)]
 
 
 def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
-    """Let the ballots of rounds that were called off go unread, and their keys."""
+    """Let the ballots of rounds that were called off go unread, and their keys.
+
+    Their urns are `discarded` once the files are swept: held up, that is tried again.
+    """
     with database.reading() as session:
         cancelled = session.execute(
             select(Urn.round_id, Urn.public_key)
@@ -112,9 +115,10 @@ def discard_cancelled(database: Database, cabinet: KeyCabinet) -> None:
             sending.alone(session, round_id)
             session.execute(delete(Ballot).where(Ballot.round_id == round_id))
             rewrite_receipts(session, round_id)
-            session.get_one(Urn, round_id).state = "discarded"
-    if cancelled:
-        erase_traces(database)
+    if cancelled and erase_traces(database, [round_id for round_id, _key in cancelled]):
+        with database.writing() as session:
+            for round_id, _key in cancelled:
+                session.get_one(Urn, round_id).state = "discarded"
 
 
 def destroy_late_keys(database: Database, cabinet: KeyCabinet) -> None:
@@ -174,7 +178,7 @@ def _give_up(
     session: Session, round_: Round, urn: Urn, actor: Actor, now: datetime, *, why: str
 ) -> None:
     sending.alone(session, round_.id)
-    sent = _sent(session, round_.id)
+    sent = sending.forms_sent(session, round_.id)
     session.execute(delete(Ballot).where(Ballot.round_id == round_.id))
     rewrite_receipts(session, round_.id)
     urn.problem = urn.problem or why
@@ -221,20 +225,9 @@ def _may_be_counted(now: datetime) -> ColumnElement[bool]:
 def _count(
     database: Database, cabinet: KeyCabinet, round_id: int, now: datetime, tell: Tell
 ) -> bool:
-    with database.reading() as session:
-        urn, round_ = session.get_one(Urn, round_id), session.get_one(Round, round_id)
-        assert round_.version_id is not None
-        document = library.approved(session, round_.version_id).document
-        key = cabinet.find(urn.public_key)
-        if key is None:
-            tally = None
-        else:
-            try:
-                tally = open_ballots(session, round_id, key, document)
-            except DamagedBallot:
-                tally = None
-    if tally is None:
-        _note_problem(database, round_id, "key_missing" if key is None else "damaged")
+    tally = _open(database, cabinet, round_id)
+    if not isinstance(tally, Tally):
+        _note_problem(database, round_id, tally)
         return False
     try:
         return _store(database, round_id, tally, now, tell)
@@ -245,17 +238,35 @@ def _count(
         return False
 
 
+def _open(database: Database, cabinet: KeyCabinet, round_id: int) -> Tally | Problem:
+    """Open the ballots in memory, or say why that is not possible."""
+    with database.reading() as session:
+        urn, round_ = session.get_one(Urn, round_id), session.get_one(Round, round_id)
+        assert round_.version_id is not None
+        document = library.approved(session, round_.version_id).document
+        key = cabinet.find(urn.public_key)
+        if key is None:
+            return "key_missing"
+        try:
+            return open_ballots(session, round_id, key, document)
+        except DamagedBallot:
+            return "damaged"
+
+
 def _store(database: Database, round_id: int, tally: Tally, now: datetime, tell: Tell) -> bool:
     with database.writing() as session:
         sending.alone(session, round_id)
         round_ = lock_round(session, round_id)
-        if round_.state != "closed" or session.get_one(Urn, round_id).state != "open":
+        urn = session.get_one(Urn, round_id)
+        if round_.state != "closed" or urn.state != "open":
             return False  # another worker was here first
-        sent = _sent(session, round_id)
+        sent = sending.forms_sent(session, round_id)
         store(session, round_id, tally, invited=_invited(session, round_id), sent=sent)
         rewrite_receipts(session, round_id)
         round_.state, round_.finalised_at = "finalised", now
-        record(session, Action.URN_COUNTED, JOB, ("round", round_id), ballots=tally.ballots)
+        least = urn.small_group or 0
+        ballots = tally.ballots if tally.ballots >= least else None  # as everywhere: none below it
+        record(session, Action.URN_COUNTED, JOB, ("round", round_id), ballots=ballots)
         tell(session, round_id, now)
         return True
 
@@ -278,11 +289,6 @@ def _note_problem(database: Database, round_id: int, problem: Problem | None) ->
         if urn.state in ("ready", "open") and urn.problem != problem:
             urn.problem = problem
             record(session, Action.URN_TROUBLE, JOB, ("round", round_id), problem=problem or "none")
-
-
-def _sent(session: Session, round_id: int) -> int:
-    sent = select(func.count()).select_from(Receipt)
-    return session.scalar(sent.where(Receipt.round_id == round_id, Receipt.is_sent)) or 0
 
 
 def _invited(session: Session, round_id: int) -> int:

@@ -1,8 +1,10 @@
 """What is wrong with an urn is noticed, said, and given up by nobody but a person."""
 
+import base64
 from datetime import timedelta
 
 import pytest
+from nacl.public import PublicKey, SealedBox
 from sqlalchemy import delete, func, select, text, update
 
 from survey_app import clock, jobs, signing
@@ -83,9 +85,11 @@ def test_a_ballot_too_few_is_noticed(app, db, time, round_id):
         sealing.Ballot(1, {"q4": "c1"}),
         sealing.Ballot(1, {"q1": []}),
         sealing.Ballot(99, {"q1": "tot"}),
+        sealing.Ballot(1, {"q7": "a\0b"}),
+        sealing.Ballot(1, {"q7": "x" * 1001}),
         None,
     ],
-    ids=["choice", "item", "one for several", "list", "group", "other key"],
+    ids=["choice", "item", "one for several", "list", "group", "NUL", "too long", "other key"],
 )
 def test_what_no_page_can_have_sent_is_damage(app, db, time, round_id, ballot):
     urn = _urn(db, round_id)
@@ -97,6 +101,56 @@ def test_what_no_page_can_have_sent_is_damage(app, db, time, round_id, ballot):
     _tend(app, time)
     assert _urn(db, round_id).problem == "damaged"
     assert _nothing_was_counted(app, db, round_id)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" * 5000, rb'{"group":1,"answers":{"q7":"\ud800"}}', b'{"group":1}', b"\xff"],
+    ids=["deep", "half a character", "no answers", "no text"],
+)
+def test_sealed_nonsense_is_damage_and_does_not_stop_the_worker(app, db, time, round_id, content):
+    urn = _urn(db, round_id)
+    packed = (len(content).to_bytes(4, "big") + content).ljust(urn.ballot_bytes, b"\0")
+    box = SealedBox(PublicKey(base64.b64decode(urn.public_key)))
+    with db.writing() as session:
+        one = session.scalars(select(Ballot.key).limit(1)).one()
+        sealed = base64.b64encode(box.encrypt(packed)).decode()
+        session.execute(update(Ballot).where(Ballot.key == one).values(sealed=sealed))
+    _tend(app, time)
+    assert _urn(db, round_id).problem == "damaged"
+    assert _nothing_was_counted(app, db, round_id)
+
+
+def test_one_box_twice_was_copied(app, db, time, round_id):
+    """Sealing the same answers twice gives two boxes; whoever copies one adds a vote unread."""
+    with db.writing() as session:
+        first, second = session.scalars(select(Ballot).limit(2))
+        second.sealed = first.sealed
+    _tend(app, time)
+    assert _urn(db, round_id).problem == "damaged"
+    assert _nothing_was_counted(app, db, round_id)
+
+
+def test_the_key_waits_until_nobody_looks_at_what_was_there_before(app, db, time, round_id):
+    """A long look (a dump, an open transaction) keeps deleted rows in the files."""
+    public_key = _urn(db, round_id).public_key
+    with db.reading() as session:
+        session.scalar(select(func.count()).select_from(Ballot))
+        _tend(app, time)
+        assert _urn(db, round_id).state == "counted" and cabinet_of(app).find(public_key)
+    jobs.work(app, clock.now())
+    assert _urn(db, round_id).state == "sealed" and cabinet_of(app).find(public_key) is None
+
+
+def test_a_cancelled_form_is_swept_until_it_is_clean(app, db, time, round_id):
+    with db.writing() as session:
+        session.get_one(Round, round_id).state = "cancelled"
+    with db.reading() as session:
+        session.scalar(select(func.count()).select_from(Ballot))
+        jobs.work(app, clock.now())
+        assert _urn(db, round_id).state == "open"
+    jobs.work(app, clock.now())
+    assert _urn(db, round_id).state == "discarded"
 
 
 def test_without_its_key_it_takes_no_ballots_and_goes_on_when_the_key_is_back(
