@@ -10,7 +10,9 @@ from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import current_campaign
 from survey_app.config import MailSettings
 from survey_app.desks.void_attempts import stuck_people
+from survey_app.feedback import reviewing
 from survey_app.feedback.models import Urn
+from survey_app.feedback.turnout import urn_line
 from survey_app.feedback.urn_words import advice
 from survey_app.formatting import moment, remaining, span
 from survey_app.i18n import _, _n
@@ -47,6 +49,7 @@ def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
         *_urns(session),
         *_mails(session),
         *_live(session, now),
+        *_texts(session),
         *_stuck(session),
         *_drafts(session, now, mail),
     ]
@@ -158,6 +161,19 @@ def _urns(session: Session) -> list[Todo]:
         )
         for round_, problem in session.execute(troubled.add_columns(Urn.problem))
     ]
+
+
+def _texts(session: Session) -> list[Todo]:
+    """What people wrote waits to be read over; where nothing may be told, nobody reads it."""
+    found = []
+    for round_, number in reviewing.waiting(session):
+        line = urn_line(session, round_)
+        if line is None or line.told.sent is None:
+            continue
+        title = _n("%(n)s ý kiến chờ đọc duyệt", number)
+        text = _("%(round)s: chưa duyệt thì cấp ủy chưa thấy.", round=round_.title)
+        found.append(Todo(title, text, _("Đọc duyệt ý kiến"), "rounds.texts", round_.slug))
+    return found
 
 
 def _time_to_remind(round_: Round, now: datetime) -> bool:

@@ -15,7 +15,9 @@ def headline(found: Results) -> str:
     if found.state == "lost":
         return _("Hòm phiếu này đã mất khóa, phiếu không đọc được nữa nên không có kết quả.")
     if found.sent is None:
-        return _n("Có ít hơn %(n)s phiếu nên không có kết quả nào được hiện.", found.least)
+        return _n(
+            "Có ít hơn %(n)s phiếu gửi qua mạng nên không có kết quả nào được hiện.", found.least
+        )
     said = [_sent(found), _first_rating(found), _wish(found)]
     return f"{'; '.join(part for part in said if part)}."
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
+from survey_app.campaigns.models import Round
 from survey_app.errors import Invalid, Problem
 from survey_app.feedback.flagging import Flag, blanked, pieces
 from survey_app.feedback.models import CountedText
@@ -79,6 +80,18 @@ def tallies(session: Session, round_id: int) -> dict[str, Tally]:
     for item, state, number in rows:
         found.setdefault(item, {})[state] = number
     return {item: Tally(**numbers) for item, numbers in found.items()}
+
+
+def waiting(session: Session) -> list[tuple[Round, int]]:
+    """Return the counted forms with texts that nobody has read over, and how many; oldest first."""
+    query = (
+        select(Round, func.count())
+        .join(CountedText, CountedText.round_id == Round.id)
+        .where(CountedText.state == "new")
+        .group_by(Round.id)
+        .order_by(Round.id)
+    )
+    return [(round_, number) for round_, number in session.execute(query)]
 
 
 def page_of(

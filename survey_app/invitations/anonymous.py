@@ -45,6 +45,10 @@ class Told:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers in INTERFACE's order."""
+        if (
+            self.at_least and self.sent is not None
+        ):  # a rate of a number rounded down would be taken for exact
+            return {"invited": self.invited, "done": self.sent, "rate": None, "at_least": True}
         rate = None if self.rate is None else round(self.rate, 4)
         return {"invited": self.invited, "done": self.sent, "rate": rate}
 
@@ -118,7 +122,11 @@ class FormBoard:
         """A sentence on the forms that stand in the total and in no group; empty without any."""
         if not self.papers:
             return ""
-        return _n("Trong tổng số có %(n)s phiếu giấy, không tính theo nhóm.", self.papers)
+        return _n(
+            "Trong tổng số có %(n)s phiếu giấy, không tính theo nhóm: tỷ lệ của các nhóm vì vậy "
+            "thấp hơn thực tế.",
+            self.papers,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the document of `participation --json`."""
@@ -134,8 +142,10 @@ class FormBoard:
         values = {"when": self._when(today), "invited": formatting.number(self.total.invited)}
         if self.total.sent is None:
             values["least"] = formatting.number(self.small_group)
+            # True whatever papers there are: with few others the whole is not told either.
             return _(
-                "%(when)s, dưới %(least)s trong số %(invited)s người được mời đã gửi phiếu.",
+                "%(when)s, dưới %(least)s trong số %(invited)s người được mời đã gửi phiếu "
+                "qua mạng, nên không nêu số phiếu.",
                 **values,
             )
         values["sent"] = formatting.number(self.total.sent)

@@ -12,10 +12,14 @@ _RACES = "tests/functional/feedback/test_urn_races.py -k {}"
 _TROUBLE = "tests/functional/feedback/test_urn_trouble.py -k {}"
 
 _DROP = "    drop(session, round_id=round_id, sealed=sealed)\n"
-_OPENED = "                tally = open_ballots(session, round_id, key, document)\n"
+_OPENED = "            return open_ballots(session, round_id, key, document)\n"
+_OPENED_AND_GONE = """            tally = open_ballots(session, round_id, key, document)
+            cabinet.destroy(urn.public_key)
+            return tally
+"""
 _ALONE = """        sending.alone(session, round_id)
         round_ = lock_round(session, round_id)
-        if round_.state"""
+        urn = session"""
 _CAME = """    except BallotsCame:
         return False  # opened again at the next turn, with them
 """
@@ -76,7 +80,7 @@ URN_MUTANTS: Final = (
     ),
     (
         "the key is destroyed before what was counted is in the files",
-        ((URNS, _OPENED, f"{_OPENED}                cabinet.destroy(urn.public_key)\n"),),
+        ((URNS, _OPENED, _OPENED_AND_GONE),),
         _KILLED.format("counting_and_sealing"),
     ),
     (

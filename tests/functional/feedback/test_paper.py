@@ -15,7 +15,7 @@ from survey_app.feedback.paper import without_mail
 from survey_app.invitations.models import Invitation, Receipt
 from survey_app.people.models import Person
 from tests.factories import csrf_of, sign_in
-from tests.factories_forms import form_document, invitation_ids, launched_form
+from tests.factories_forms import form_document, invitation_ids, launched_form, send_form
 from tests.factories_rounds import CLOSES
 
 KEYS = ["q1", "q2", "q4=c1", "q4=c3", "q4.other", "q5.r1", "q6", "q7"]
@@ -96,6 +96,23 @@ def test_a_batch_is_as_many_ballots_as_receipts(app, db, time, organiser, form):
         assert session.scalars(select(BallotGroup.sent).where(BallotGroup.number == -1)).one() == 5
         texts = session.execute(select(CountedText.item, CountedText.text).distinct()).all()
         assert sorted(texts) == [("q4.other", "Sách"), ("q7", "Nói chậm hơn")]
+
+
+def test_with_few_others_nothing_is_told_and_the_sentence_is_true(app, db, time, organiser, form):
+    slug, round_id, people = form
+    assert post(organiser, slug, [PAPER] * 5, people[:5]).status_code == 303
+    with db.reading() as session:
+        one = sorted(set(invitation_ids(session, round_id)) - set(people))[0]
+    send_form(app, one, {"q1": "tot"})
+    time.set(CLOSES)
+    time.move(seconds=20)
+    jobs.work(app, clock.now())
+    sign_in(organiser, "administrator")  # two days later
+    page = organiser.get(f"/organiser/rounds/{slug}").text
+    assert "dưới 5 trong số 40 người được mời đã gửi phiếu qua mạng, nên không nêu số phiếu" in page
+    results = organiser.get(f"/organiser/rounds/{slug}/results").text
+    assert "Có ít hơn 5 phiếu gửi qua mạng" in results
+    assert "ý kiến chờ đọc duyệt" not in organiser.get("/organiser/").text
 
 
 def test_only_who_was_never_mailed_a_link_can_hand_in_a_paper(app, db, organiser, form):

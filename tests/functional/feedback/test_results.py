@@ -151,7 +151,7 @@ def test_of_fewer_than_five_forms_nothing_is_told(app, client, db, time, counts)
     assert (found.sent, found.items, found.groups) == (None, (), ())
     sign_in(client, "organiser")
     page = client.get(OURS).text
-    assert "Có ít hơn 5 phiếu nên không có kết quả nào được hiện." in page
+    assert "Có ít hơn 5 phiếu gửi qua mạng nên không có kết quả nào được hiện." in page
     assert "Chỉ một lời" not in page and "Tải kết quả" not in page
     assert client.get(f"{OURS}/texts").status_code == 404
     assert app.test_cli_runner().invoke(args=["feedback", "results", "gop-y"]).exit_code == 1

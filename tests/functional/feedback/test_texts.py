@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from survey_app.audit.models import AuditEvent
 from survey_app.feedback.models import CountedText
@@ -28,6 +28,16 @@ def texts(app, client, db, time) -> dict[str, str]:
             select(CountedText.text, CountedText.key).where(CountedText.item == "q7")
         )
         return dict(rows.all())
+
+
+def test_texts_that_wait_are_a_task_until_they_are_read_over(client, db, texts):
+    def told():
+        return client.get("/organiser/").text
+
+    assert "ý kiến chờ đọc duyệt" in told() and f'href="{RESULTS}/texts"' in told()
+    with db.writing() as session:
+        session.execute(update(CountedText).values(state="withheld"))
+    assert "ý kiến chờ đọc duyệt" not in told()
 
 
 def shown(app, db) -> list[str]:
