@@ -6,6 +6,7 @@ tint, pattern and number say the same thing, so nothing rests on colour.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final, Protocol
 
 from survey_app.i18n import _
@@ -64,13 +65,20 @@ def segments(parts: Iterable[Part], points: int) -> tuple[Segment, ...]:
     """
     known = tuple(parts)
     total = sum(part.count for part in known)
-    drawn, start = [], 0.0
-    for part in known:
-        width = round(100 * part.count / total, 3) if total else 0.0
-        pattern = pattern_of(part.tone, points)
-        drawn.append(Segment(part.label, part.count, part.rate, pattern, round(start, 3), width))
-        start += width
-    return tuple(drawn)
+    # From edge to edge: widths rounded one by one would add up to more than the bar.
+    up_to = [0, *accumulate(part.count for part in known)]
+    edges = [round(100 * count / total, 3) if total else 0.0 for count in up_to]
+    return tuple(
+        Segment(
+            part.label,
+            part.count,
+            part.rate,
+            pattern_of(part.tone, points),
+            start,
+            round(end - start, 3),
+        )
+        for part, (start, end) in zip(known, pairwise(edges), strict=True)
+    )
 
 
 def pattern_of(tone: int | None, points: int) -> str:

@@ -1,7 +1,7 @@
 """Where the parts of a chart begin and end."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from survey_app.feedback.results import Line
@@ -26,6 +26,7 @@ def test_an_empty_bar_says_so():
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=7).filter(any))
+@example([1, 1, 4, 0])
 def test_no_part_leaves_the_bar(counts):
     parts = segments(lines(*counts), len(counts))
     assert parts[-1].start + parts[-1].width == pytest.approx(100, abs=0.01)
