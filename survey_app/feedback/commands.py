@@ -13,7 +13,11 @@ from survey_app.feedback import results_xlsx
 from survey_app.feedback.exporting import record_export
 from survey_app.feedback.headline import headline, tally_sentence
 from survey_app.feedback.results import Figures, ItemResult, Results
-from survey_app.feedback.results_xlsx import hidden_sentence, nearly_all_sentence
+from survey_app.feedback.results_xlsx import (
+    hidden_sentence,
+    left_out_sentence,
+    nearly_all_sentence,
+)
 from survey_app.feedback.summary import results
 from survey_app.i18n import _
 from survey_app.terminal import help_text, print_json, refuse
@@ -86,8 +90,9 @@ def _print_item(item: ItemResult) -> None:
         else:
             told = nearly_all_sentence(group.nearly_all, group.at_least)
             click.echo(f"  {group.name}\t{told}")
-    if told := hidden_sentence(item.hidden):
-        click.echo(f"  {told}")
+    for sentence in (left_out_sentence(item.left_out), hidden_sentence(item.hidden)):
+        if sentence:
+            click.echo(f"  {sentence}")
 
 
 def _print_lines(name: str, figures: Figures) -> None:

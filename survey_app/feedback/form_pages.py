@@ -34,14 +34,17 @@ def form_page(
     typed: Typed | None = None,
     error: str | None = None,
     problems: Sequence[Problem] = (),
+    go_on: bool = False,
 ) -> str:
     """Return the page; `typed` shows again what was written, with the `problems` at their places.
 
+    With `go_on` it opens at the last question that has an answer, not at its top.
     `same` and `differs` are as for `prepared_page`: the form is the same for everybody.
     """
     shown = sheet(version)
     again = typed is not None
-    questions = _questions(version, shown, typed or {}, problems)
+    back_at = _last_answered(shown, typed or {}) if go_on else ""
+    questions = _questions(version, shown, typed or {}, problems, back_at)
     return prepared_page(
         "feedback/form.html",
         same={
@@ -50,6 +53,7 @@ def form_page(
             "question_count": sum(1 for _one in shown.questions),
             "again": again,
             "problems": _linked(shown, error, problems),
+            "kept": all(problem.code != "empty" for problem in problems),
         },
         differs={**differs, "questions_html": questions},
         keep=not again,
@@ -57,17 +61,29 @@ def form_page(
 
 
 def _questions(
-    version: ApprovedVersion, shown: Sheet, typed: Typed, problems: Sequence[Problem]
+    version: ApprovedVersion,
+    shown: Sheet,
+    typed: Typed,
+    problems: Sequence[Problem],
+    back_at: str,
 ) -> Markup:
     wrong = {problem.where: problem.message for problem in problems if problem.where}
 
     def render() -> Markup:
-        html = render_template("feedback/_questions.html", sheet=shown, typed=typed, wrong=wrong)
+        html = render_template(
+            "feedback/_questions.html", sheet=shown, typed=typed, wrong=wrong, back_at=back_at
+        )
         return Markup(html)  # noqa: S704 - it came out of an escaping template
 
     if typed or wrong:
         return render()
     return _blank.get((version.content_hash, i18n.current_locale()), render)
+
+
+def _last_answered(shown: Sheet, typed: Typed) -> str:
+    """Return the id of the last question with an answer; empty when there is none."""
+    answered = {key.partition(".")[0] for key in typed}
+    return next((one.id for one in reversed([*shown.questions]) if one.id in answered), "")
 
 
 def _linked(

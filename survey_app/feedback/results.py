@@ -107,8 +107,10 @@ class ItemResult:
     """What is told of one item.
 
     `whole`: every level by itself, None when too few answered. `in_runs`: the whole in the runs
-    of levels that the groups are shown in. `hidden`: the groups nothing is told of. Of a text,
-    `texts` are those that were read over and may be shown, `unread` how many wait for that.
+    of levels that the groups are shown in. `hidden`: the groups nothing is told of. `left_out`:
+    the answer ("no opinion") that the figures of groups, and `in_runs`, do not count; else empty.
+    Of a text, `texts` are those that were read over and may be shown, `unread` how many wait for
+    that.
     """
 
     key: str
@@ -122,6 +124,7 @@ class ItemResult:
     in_runs: Figures | None = None
     groups: tuple[GroupFigures, ...] = ()
     hidden: tuple[str, ...] = ()
+    left_out: str = ""
     changes: Changes | None = None
     texts: tuple[str, ...] = ()
     unread: int = 0
@@ -172,6 +175,7 @@ class ItemResult:
             "whole": self.whole.as_dict() if self.whole else None,
             "groups": [group.as_dict() for group in self.groups],
             "hidden_groups": list(self.hidden),
+            "left_out_of_groups": self.left_out or None,
             "changes": self.changes.as_dict() if self.changes else None,
         }
 

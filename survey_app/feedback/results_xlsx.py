@@ -52,6 +52,11 @@ def hidden_sentence(names: tuple[str, ...]) -> str:
     return _("Không hiện riêng, để không ai bị nhận ra: %(names)s.", names="; ".join(names))
 
 
+def left_out_sentence(label: str) -> str:
+    """Say what the figures of groups do not count; empty when they count everything."""
+    return _("Số liệu theo nhóm không tính phiếu chọn “%(label)s”.", label=label) if label else ""
+
+
 class _Styles:
     """The formats of the cells."""
 
@@ -129,8 +134,9 @@ def _item(table: _Table, item: ItemResult) -> None:
         else:
             told = nearly_all_sentence(group.nearly_all, group.at_least)
             table.add(item.name, group.name, None, group.nearly_all, None, None, told)
-    if item.hidden:
-        table.add(item.name, None, None, None, None, None, hidden_sentence(item.hidden))
+    for sentence in (left_out_sentence(item.left_out), hidden_sentence(item.hidden)):
+        if sentence:
+            table.add(item.name, None, None, None, None, None, sentence)
 
 
 def nearly_all_sentence(label: str, at_least: float) -> str:

@@ -36,7 +36,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question. `condition` says in words when it is asked, `asked_by` and `asked_if` by id."""
+    """One question. `condition` says in words when it is asked, `asked_by` and `asked_if` by id.
+
+    `asked_only` stands before the first of a run of questions that are asked together: it tells
+    whoever does not see them why the numbers jump, so that the numbers are the same for everybody.
+    """
 
     number: int
     id: str
@@ -46,10 +50,12 @@ class Asked:
     options: tuple[Option, ...]
     rows: tuple[Row, ...]
     longest: int
+    most: int
     other_key: str
     condition: str
     asked_by: str
     asked_if: tuple[str, ...]
+    asked_only: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,10 +124,12 @@ def _asked(
             Row(f"{question.id}.{row.id}", told.rows.get(row.id, row.text)) for row in question.rows
         ),
         longest=(question.longest or LONGEST_TEXT) if question.type == "long_text" else 0,
+        most=(question.max_choices or 0) if question.type == "multiple" else 0,
         other_key=f"{question.id}.other" if any(one.other for one in question.choices) else "",
         condition=_condition(document, question, numbers, other),
         asked_by=condition.question if condition else "",
         asked_if=condition.any_of if condition else (),
+        asked_only=_asked_only(document, question, numbers, other),
     )
 
 
@@ -148,16 +156,47 @@ def _number(written: str | None) -> str:
 def _condition(
     document: QuestionDocument, question: Question, numbers: dict[str, int], other: Translation
 ) -> str:
+    asks = _asks(document, question, numbers, other)
+    if asks is None:
+        return ""
+    return _("Nếu câu %(number)s là %(choices)s, xin trả lời:", number=asks[0], choices=asks[1])
+
+
+def _asked_only(
+    document: QuestionDocument, question: Question, numbers: dict[str, int], other: Translation
+) -> str:
+    asks = _asks(document, question, numbers, other)
+    together = _asked_together(document, question)
+    if asks is None or together[0] != question:
+        return ""
+    first, last = numbers[together[0].id], numbers[together[-1].id]
+    words = {"number": asks[0], "choices": asks[1]}
+    if first == last:
+        return _("Câu %(first)s chỉ hỏi khi câu %(number)s là %(choices)s.", first=first, **words)
+    return _(
+        "Câu %(first)s đến câu %(last)s chỉ hỏi khi câu %(number)s là %(choices)s.",
+        first=first,
+        last=last,
+        **words,
+    )
+
+
+def _asked_together(document: QuestionDocument, question: Question) -> list[Question]:
+    """Return the questions beside this one, in its section, that have the same condition."""
+    runs = groupby(document.ready_questions, key=lambda one: (one.section, one.condition))
+    return next(run for _key, ones in runs if question in (run := list(ones)))
+
+
+def _asks(
+    document: QuestionDocument, question: Question, numbers: dict[str, int], other: Translation
+) -> tuple[int, str] | None:
+    """Return the number of the question that decides, and in words the answers it takes."""
     condition = question.condition
     asks = document.question(condition.question) if condition else None
     if condition is None or asks is None or asks.id not in numbers:
-        return ""
+        return None
     told = other.questions.get(asks.id) or QuestionTranslation(text=asks.text)
     words = [
         f"“{told.choices.get(c.id, c.text)}”" for c in asks.choices if c.id in condition.any_of
     ]
-    return _(
-        "Nếu câu %(number)s là %(choices)s, xin trả lời:",
-        number=numbers[asks.id],
-        choices=f" {_('hoặc')} ".join(words),
-    )
+    return numbers[asks.id], f" {_('hoặc')} ".join(words)

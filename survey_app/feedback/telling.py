@@ -20,6 +20,7 @@ from survey_app.feedback.items import Item
 from survey_app.feedback.results import ChangeLine, Changes, Figures, GroupFigures, ItemResult, Line
 from survey_app.feedback.wording import Words, asks_what_is_wanted
 from survey_app.i18n import _
+from survey_app.questions.scales import is_best_first
 from survey_app.questions.schema import Choice
 
 One = TypeVar("One")
@@ -63,8 +64,16 @@ class Scale:
             return names[0]
         if self.item.kind != "ordered":
             return _("Ý khác: %(names)s", names="; ".join(names))
-        if len(names) == 2:
-            return " – ".join(names)
+        return self._run(names, levels)
+
+    def _run(self, names: Sequence[str], levels: Sequence[str]) -> str:
+        """Name neighbouring points: by the far end where "up" is known, else by both ends."""
+        points = self.points
+        is_first, is_last = points[0].id in levels, points[-1].id in levels
+        if is_first != is_last and is_best_first([one.text for one in points]):
+            if is_first:
+                return _("%(level)s trở lên", level=names[-1])
+            return _("%(level)s trở xuống", level=names[0])
         return _("%(first)s đến %(last)s", first=names[0], last=names[-1])
 
     def tone(self, levels: Sequence[str]) -> int | None:
@@ -88,7 +97,22 @@ def item_result(
             if not isinstance(one, Hidden)
         ),
         hidden=tuple(names[key] for key, one in told if isinstance(one, Hidden) and key != PAPER),
+        left_out=_left_out(scale, published, words),
     )
+
+
+def _left_out(scale: Scale, published: Published, words: Words) -> str:
+    """Return what "no opinion" is called where some chose it and the groups do not count it."""
+    apart, whole = scale.no_opinion, published.whole
+    if apart is None or published.no_opinion_in_groups or not isinstance(whole, Shown):
+        return ""
+    if not published.partition or not _count_of(whole, apart.id):
+        return ""
+    return words.choice(scale.item, apart)
+
+
+def _count_of(told: Shown, level: str) -> int:
+    return sum(share.count for share in told.shares if level in share.levels)
 
 
 def told_in_order(groups: Mapping[int, One]) -> list[tuple[int, One]]:

@@ -142,7 +142,8 @@ def _again(found: FormEntry, version: ApprovedVersion, *, without: str | None) -
     locale = request.form.get("lang")
     if locale in i18n.LOCALES:
         i18n.set_locale(locale)
-    response = Response(_page_again(found, version, without=without), mimetype="text/html")
+    page = _page_again(found, version, without=without, go_on=without is None)
+    response = Response(page, mimetype="text/html")
     if locale in i18n.LOCALES:
         remember(response, locale)
     return response
@@ -154,6 +155,7 @@ def _page_again(
     error: Invalid | None = None,
     *,
     without: str | None = None,
+    go_on: bool = False,
 ) -> str:
     typed = typed_answers(version.document, dict(request.form.lists()))
     typed.pop(without or "", None)
@@ -164,6 +166,7 @@ def _page_again(
         typed=typed,
         error=error.message if error else None,
         problems=error.problems if error else (),
+        go_on=go_on,
     )
 
 

@@ -14,7 +14,11 @@ from survey_app.campaigns.queries import campaign_of, round_by_slug
 from survey_app.database import reading, writing
 from survey_app.feedback import exporting, results_xlsx
 from survey_app.feedback.headline import headline, tally_sentence
-from survey_app.feedback.results_xlsx import hidden_sentence, nearly_all_sentence
+from survey_app.feedback.results_xlsx import (
+    hidden_sentence,
+    left_out_sentence,
+    nearly_all_sentence,
+)
 from survey_app.feedback.summary import results
 from survey_app.invitations.views_committee import READERS, XLSX
 from survey_app.web import charts
@@ -103,6 +107,7 @@ def _page(slug: str, audience: Audience, template: str) -> ResponseReturnValue:
         bar_says=charts.words,
         fits_one_bar=charts.fits_one_bar,
         hidden_sentence=hidden_sentence,
+        left_out_sentence=left_out_sentence,
         nearly_all=nearly_all_sentence,
     )
 

@@ -62,7 +62,7 @@ def _run(token: str) -> _Run | None:
         query = select(Round, Campaign).join(Campaign, Campaign.id == Round.campaign_id)
         row = session.execute(query.where(Round.id == known[0])).one_or_none()
         if row is None or not may_try(session, known[1]):
-            raise NotFound(_("Liên kết làm thử này không đúng. Xin gửi lại thư thử."))
+            raise NotFound(_("Liên kết thử này không đúng. Xin gửi lại thư thử."))
         round_, campaign = row
         newest = newest_approved(session, round_.question_set_id)
         version_id = round_.version_id or (newest.id if newest else None)
@@ -92,7 +92,7 @@ def trial_link(token: str) -> ResponseReturnValue | None:
             "error": _("Xin chọn một trong hai câu trả lời.") if "who" in request.args else None,
             "closed": False,
         },
-        differs={"name": _("Người làm thử"), "remaining": "", "next_path": request.path},
+        differs={"name": _("Người xem thử"), "remaining": "", "next_path": request.path},
         keep=False,
     )
 
@@ -107,10 +107,10 @@ def trial(token: str) -> ResponseReturnValue | None:
     same_site_post()
     document = run.version.document
     if request.form.get("action") != "send":
-        _clear, _colon, key = request.form.get("action", "").partition(":")
+        action, _colon, key = request.form.get("action", "").partition(":")
         typed = typed_answers(document, dict(request.form.lists()))
         typed.pop(key, None)
-        return _trial_page(run, token, typed=typed)
+        return _trial_page(run, token, typed=typed, go_on=action != "clear")
     try:
         answers.read(document, posted_fields(document))
     except Invalid as error:
@@ -126,7 +126,7 @@ def _trial_page(run: _Run, token: str, **again: Any) -> str:
         run.version,
         same={**run.common(), "seated": True, "draft_days": 0},
         differs={
-            "name": _("Người làm thử"),
+            "name": _("Người xem thử"),
             "ticket": "",
             "draft": "",
             "action_url": here,

@@ -35,8 +35,9 @@ def form_invitation_texts(
         "subject": subject_about(
             facts.title,
             lambda title: _(
-                "[%(tag)s] %(title)s – mời góp ý đến %(day)s", tag=facts.tag, title=title, day=day
+                "[%(tag)s] %(title)s, đến %(day)s", tag=facts.tag, title=title, day=day
             ),
+            lambda title: f"[{facts.tag}] {title}",
         ),
         "preheader": in_short(*times, *about),
         "before": [
@@ -60,23 +61,24 @@ def form_reminder_texts(
 
     It goes to all who were invited and is the same for all: who has sent is asked of nobody.
     """
-    until = deadline(facts, now)
+    until, day = deadline(facts, now), formatting.day_and_month(facts.closes_at)
     news = _(
         "Phiếu “%(title)s” còn nhận đến %(moment)s.",
         title=facts.title,
         moment=formatting.moment(facts.closes_at),
     )
     free = _("Nếu đã gửi, xin bỏ qua thư này; không bắt buộc.")
-    to_all = _("Thư này gửi cho tất cả những người được mời: hệ thống không cho ai biết ai đã gửi.")
+    to_all = _("Thư này gửi cho tất cả những người được mời.")
     return {
         **frame(reader, facts, link, no_reminders),
         "subject": subject_about(
             facts.title,
             lambda title: _(
-                "[%(tag)s] %(title)s – đã gửi thì xin bỏ qua", tag=facts.tag, title=title
+                "[%(tag)s] Nhắc: %(title)s, đến %(day)s", tag=facts.tag, title=title, day=day
             ),
+            lambda title: _("[%(tag)s] Nhắc: %(title)s", tag=facts.tag, title=title),
         ),
-        "preheader": in_short(until),
+        "preheader": free,
         "before": [*greeting(reader), news, free, to_all, _nameless(reader)],
         "facts": [until],
         "action_label": _("Mở phiếu tại đây"),
@@ -85,8 +87,10 @@ def form_reminder_texts(
 
 
 def _nameless(reader: Reader) -> str:
+    """Say what is recorded, so that it holds for who has sent and for who has not."""
     return _(
-        "Phiếu không ghi tên. Hệ thống chỉ ghi rằng %(you)s đã gửi, để không ai gửi hai lần.",
+        "Phiếu không ghi tên. Khi %(you)s gửi, hệ thống chỉ ghi việc đã gửi, để không ai gửi hai "
+        "lần. Không ai xem được ai đã gửi, ai chưa.",
         you=reader.you,
     )
 

@@ -107,12 +107,17 @@ def short_subject(subject: str) -> str:
     return shortened(subject, SUBJECT_LENGTH)
 
 
-def subject_about(title: str, subject: Callable[[str], str]) -> str:
+def subject_about(
+    title: str, subject: Callable[[str], str], shorter: Callable[[str], str] | None = None
+) -> str:
     """Return `subject(title)` with as much of the title as 60 characters have room for.
 
-    Two mails of one day differ by their titles, so these stay recognisable in any case.
+    Two mails of one day differ by their titles, so these stay recognisable in any case: behind a
+    long tag `shorter` takes the place of `subject`.
     """
     room = SUBJECT_LENGTH - len(subject(""))
+    if shorter and room < min(len(title), _LEAST_TITLE):
+        subject, room = shorter, SUBJECT_LENGTH - len(shorter(""))
     return subject(shortened(title, max(room, _LEAST_TITLE)))
 
 

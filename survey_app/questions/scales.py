@@ -1,5 +1,6 @@
 """Scales with a name at every point, ready to be put into a form, in both languages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,9 +44,23 @@ SCALES: Final[dict[str, tuple[Point, ...]]] = {
         Point("chua-tot", "Chưa tốt", "Not good yet"),
     ),
 }
+# First and last point of every scale above, in both languages: all of them begin with the best.
+_ENDS: Final = frozenset(
+    ends
+    for scale in SCALES.values()
+    for ends in ((scale[0].text, scale[-1].text), (scale[0].english, scale[-1].english))
+)
 ENGLISH: Final[dict[str, str]] = {
     point.text: point.english
     for scale in ((OTHER, NO_OPINION), *SCALES.values())
     for point in scale
     if point.text != "Bình thường"  # says something else on each scale
 }
+
+
+def is_best_first(texts: Sequence[str]) -> bool:
+    """Whether points of these `texts` are known to go from best to worst, by their two ends.
+
+    Of any other scale ("Chưa bao giờ … Thường xuyên") nobody but its author knows where up is.
+    """
+    return bool(texts) and (texts[0], texts[-1]) in _ENDS

@@ -272,6 +272,6 @@ def leave() -> ResponseReturnValue:
     return messages.message(
         200,
         _("Đã kết thúc"),
-        _("Trên máy này không còn lưu gì của người làm bài."),
+        _("Trên máy này không còn lưu gì của người vừa mở trang."),
         forget=True,
     )

@@ -136,7 +136,7 @@ class _Trial:
             ).one_or_none()
         )
         if not row:
-            raise NotFound(_("Liên kết làm thử này không đúng. Xin gửi lại thư thử."))
+            raise NotFound(_("Liên kết thử này không đúng. Xin gửi lại thư thử."))
         self.round, self.campaign = row
         self.settings = RoundSettings.model_validate(self.round.settings)
         newest = newest_approved(session, self.round.question_set_id)
@@ -152,7 +152,7 @@ class _Trial:
         """Return what all its pages show."""
         return {
             "title": self.round.title,
-            "name": _("Người làm thử"),
+            "name": _("Người xem thử"),
             "trial": True,
             "ticket": "",
             "brand": self.campaign.tag,

@@ -48,6 +48,17 @@
   var named = function (name) { return fields.filter(function (field) { return field.name === name; }); };
   var isTicked = function (field) { return field.type === "radio" || field.type === "checkbox"; };
 
+  /* ---- larger type ---- */
+  var larger = byId("larger");
+  function sizeWords() { larger.textContent = root.classList.contains("large") ? larger.dataset.smaller : larger.dataset.larger; }
+  if (larger) {
+    larger.addEventListener("click", function () {
+      if (root.classList.toggle("large")) set("localStorage", "large-type", "1"); else drop("localStorage", "large-type");
+      sizeWords();
+    });
+    sizeWords();
+  }
+
   /* ---- which questions apply ---- */
   function apply() {
     questions.forEach(function (question) {
@@ -58,6 +69,22 @@
       question.hidden = !applies;
       question.disabled = !applies; // what does not apply is not sent
     });
+    // Where questions are left out, a line tells why the numbers jump.
+    toArray(form.querySelectorAll("[data-instead-of]")).forEach(function (line) { line.hidden = !byId(line.dataset.insteadOf).hidden; });
+    fields.forEach(function (field) {
+      if (!field.dataset.beside) return;
+      var wanted = named(field.dataset.beside).some(function (one) { return one.checked && one.hasAttribute("data-other"); });
+      field.parentNode.hidden = !wanted;
+      field.disabled = !wanted;
+    });
+    toArray(form.querySelectorAll("[data-most]")).forEach(tooMany);
+  }
+
+  /* ---- more chosen than may be ---- */
+  function tooMany(line) {
+    var chosen = line.parentNode.querySelectorAll("input:checked").length;
+    var says = chosen > line.dataset.most ? line.dataset.says.replace("{n}", chosen) : "";
+    if (line.textContent !== says) line.textContent = says;
   }
 
   /* ---- letters left ---- */
@@ -109,9 +136,7 @@
 
   /* ---- what a hand does ---- */
   form.addEventListener("input", function (event) {
-    var field = event.target, beside = field.dataset.beside;
-    if (field.tagName === "TEXTAREA") count(field);
-    if (beside && field.value) named(beside).forEach(function (one) { if (one.hasAttribute("data-other")) one.checked = true; });
+    if (event.target.tagName === "TEXTAREA") count(event.target);
     apply();
     keep();
   });

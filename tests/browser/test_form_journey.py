@@ -12,11 +12,12 @@ from survey_app.invitations.models import Invitation
 from tests.browser.conftest import Open
 from tests.browser.surfer import Surfer
 from tests.browser.test_weight import FIRST, LATER, Scales
-from tests.factories_forms import launched_form
+from tests.factories_forms import form_document, launched_form
 from tests.factories_rounds import link_path
 from tests.live import Server, World
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SENT = "() => [...new FormData(document.getElementById('form')).keys()]"
 DRAFTS = "() => Object.keys(localStorage).filter(key => key.startsWith('form:')).length"
 
 
@@ -66,6 +67,8 @@ def test_the_whole_way(
     surfer = surf(screen, js=js, dark=dark)
     begin(surfer, links[0], axe=True)
     later = surfer.page.locator("#q-3")
+    why = surfer.page.get_by_text("Câu 3 chỉ hỏi khi câu 2 là “Có”.")
+    expect(why).to_be_visible(visible=js)
     if js:
         expect(later).to_be_hidden()
     else:
@@ -73,6 +76,7 @@ def test_the_whole_way(
     choose(surfer, 1, "Tốt")
     choose(surfer, 2, "Có")
     choose(surfer, 3, "Một tuần")
+    expect(why).to_be_hidden()
     surfer.page.locator("#q-5 .matrix-row").nth(1).locator(".choice").nth(2).click()
     surfer.page.locator("#q-6 input").fill("chín mươi")
     surfer.page.locator("#q-7 textarea").fill("Đổi giờ họp cho người ở xa.")
@@ -177,24 +181,105 @@ def test_a_choice_can_be_taken_back(surf: Open, links: list[str], js: bool) -> N
     page.wait_for_load_state()
     expect(page.locator("#q-1 input:checked")).to_have_count(0)
     expect(page.locator("#q-2 input:checked")).to_have_count(1)
+    row = page.locator("#q-5-2")
+    row.locator(".choice").nth(2).click()
+    row.locator(".unchoose button").click()
+    page.wait_for_load_state()
+    expect(row.locator("input:checked")).to_have_count(0)
+    expect(row).to_be_in_viewport()  # not at the top of the page
+    expect(page.locator("#q-2 input:checked")).to_have_count(1)
     if js:
         page.locator("#q-2 .unchoose button").click()
         expect(page.locator("#q-3")).to_be_hidden()
 
 
 @SQLITE
-def test_words_beside_other_tick_it_and_enter_sends_nothing(
+def test_words_beside_other_are_asked_for_when_it_is_ticked_and_enter_sends_nothing(
     surf: Open, world: World, links: list[str]
 ) -> None:
     surfer = surf("desktop")
     page = surfer.page
     begin(surfer, links[0])
-    page.locator("#q-4 .beside input").fill("Mời nhân chứng")
-    expect(page.locator("#q-4 .choice input").last).to_be_checked()
-    page.locator("#q-4 .beside input").press("Enter")
+    words = page.locator("#q-4 .beside input")
+    expect(words).to_be_hidden()
+    choose(surfer, 4, "Ý khác")
+    words.fill("Mời nhân chứng")
+    page.locator("#q-4 .choice", has_text="Ý khác").click()
+    expect(words).to_be_hidden()
+    # What is not asked for is not sent either, and not lost while the form is open.
+    assert "q_q4.other" not in page.evaluate(SENT)
+    choose(surfer, 4, "Ý khác")
+    expect(words).to_have_value("Mời nhân chứng")
+    assert "q_q4.other" in page.evaluate(SENT)
+    words.press("Enter")
     page.locator("#q-6 input").press("Enter")
     expect(page.locator("#send")).to_be_visible()
     assert ballots(world) == 0
+
+
+@SQLITE
+def test_without_a_script_words_beside_other_are_always_asked_for(
+    surf: Open, world: World, links: list[str]
+) -> None:
+    surfer = surf(js=False)
+    begin(surfer, links[0])
+    surfer.page.locator("#q-4 .beside input").fill("Mời nhân chứng")
+    surfer.press("Gửi phiếu")
+    assert ballots(world) == 1
+
+
+@SQLITE
+@pytest.mark.parametrize("js", [True, False])
+def test_switching_the_language_comes_back_to_the_last_answer(
+    surf: Open, links: list[str], js: bool
+) -> None:
+    surfer = surf(js=js)
+    begin(surfer, links[0])
+    choose(surfer, 2, "Có")
+    surfer.page.locator("#q-5-1 .choice").first.click()
+    surfer.press("EN, English", axe=False)
+    expect(surfer.page.locator("html")).to_have_attribute("lang", "en")
+    expect(surfer.page.locator("#q-5")).to_be_in_viewport()
+    expect(surfer.page.locator("#q-2 input").first).to_be_checked()
+
+
+@SQLITE
+def test_one_choice_too_many_is_said_at_once(surf: Open, world: World) -> None:
+    document = form_document().model_copy(deep=True)
+    at = next(n for n, one in enumerate(document.questions) if one.id == "q4")
+    asked = document.questions[at].model_copy(update={"max_choices": 2})
+    asked_all = (*document.questions[:at], asked, *document.questions[at + 1 :])
+    document = document.model_copy(update={"questions": asked_all})
+    round_id = launched_form(
+        world.app, document=document, closes_at=clock.now() + timedelta(days=2)
+    )
+    with world.db.reading() as session:
+        query = select(Invitation).where(Invitation.round_id == round_id)
+        link = link_path(session, world.settings.link_key, session.scalars(query).first())
+    surfer = surf()
+    begin(surfer, link)
+    said = surfer.page.locator("#q-4 [aria-live=polite]")
+    choose(surfer, 4, "Phim tư liệu")
+    choose(surfer, 4, "Đi thực tế")
+    expect(said).to_have_text("")
+    choose(surfer, 4, "Ý khác")
+    expect(said).to_have_text("Đã chọn 3 ý. Câu này chọn nhiều nhất 2 ý, xin bỏ bớt.")
+    surfer.look()
+    surfer.page.locator("#q-4 .choice", has_text="Đi thực tế").click()
+    expect(said).to_have_text("")
+
+
+@SQLITE
+def test_larger_type_stays(surf: Open, links: list[str]) -> None:
+    surfer = surf()
+    begin(surfer, links[0])
+    page = surfer.page
+    page.get_by_role("button", name="Chữ to hơn").click()
+    expect(page.locator("html.large")).to_have_count(1)
+    page.reload()
+    page.get_by_role("button", name="Chữ nhỏ lại").click()
+    expect(page.locator("html.large")).to_have_count(0)
+    surfer.look()
 
 
 @SQLITE

@@ -12,6 +12,8 @@ from survey_app import clock, jobs
 from survey_app.campaigns.models import Round
 from tests.browser import staff
 from tests.browser.conftest import Open
+from tests.browser.surfer import Surfer
+from tests.factories_forms import launched_form
 from tests.functional.feedback.counted import sent_form
 from tests.live import World
 
@@ -26,6 +28,12 @@ def counted(world: World) -> None:
         opened = closed - timedelta(days=1)
         session.execute(update(Round).values(opens_at=opened, closes_at=closed))
     jobs.work(world.app, clock.now())
+
+
+def breaks(surfer: Surfer, where: str, rule: str) -> set[str]:
+    """Return how the page may break at these elements."""
+    script = "(all, rule) => all.map(one => getComputedStyle(one)[rule])"
+    return set(surfer.page.locator(f"main :is({where})").evaluate_all(script, rule))
 
 
 @pytest.mark.parametrize(
@@ -67,5 +75,21 @@ def test_texts_are_read_over_and_results_taken_to_the_meeting(
     surfer.page.emulate_media(media="print")
     surfer.page.set_viewport_size({"width": 794, "height": 1123})  # A4
     surfer.look()
+    assert breaks(surfer, "h1, h2, h3", "breakAfter") == {"avoid"}
+    assert breaks(surfer, "h2 + section, .result-item", "breakInside") == {"auto"}
+    assert breaks(surfer, ".frame, .bar, .bars > li", "breakInside") == {"avoid"}
     sheets = re.findall(rb"/Type\s*/Page\b", surfer.page.pdf(prefer_css_page_size=True))
     assert 2 <= len(sheets) <= 6
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_heading_of_a_paper_form_stands_alone_at_the_foot_of_a_page(
+    surf: Open, world: World
+) -> None:
+    launched_form(world.app, slug="gop-y", closes_at=clock.now() + timedelta(days=1))
+    surfer = surf("desktop")
+    staff.sign_in(surfer, *staff.EVERYTHING, axe=False)
+    surfer.open("/organiser/rounds/gop-y/paper/print")
+    surfer.page.emulate_media(media="print")
+    assert breaks(surfer, "h1, h2", "breakAfter") == {"avoid"}
+    assert breaks(surfer, ".paper-question", "breakInside") == {"avoid"}

@@ -75,6 +75,16 @@ def test_a_title_stays_recognisable_behind_a_long_tag() -> None:
     assert "Vòng một" in made
 
 
+def test_behind_a_long_tag_a_shorter_subject_leaves_room_for_the_title() -> None:
+    tag = "Đảng ủy Khối các cơ quan tỉnh"
+    made = subject_about(
+        "Góp ý nơi làm việc",
+        lambda title: f"[{tag}] {title} – nhắc lần cuối, đến 20/9",
+        lambda title: f"[{tag}] {title}",
+    )
+    assert made == f"[{tag}] Góp ý nơi làm việc"
+
+
 @pytest.mark.parametrize("rate", [1, 7, 25, 30, 100, 6000])
 def test_windows_never_add_up_to_more_than_the_rate(rate: int) -> None:
     span, most = window(rate)

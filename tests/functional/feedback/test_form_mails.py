@@ -1,11 +1,14 @@
 """The mails of a form, and its trial run: the same for whoever has sent and whoever has not."""
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from survey_app import clock
+from survey_app.campaigns.models import Campaign, Round
 from survey_app.database import Database
 from survey_app.feedback.models import Ballot
 from survey_app.invitations import mails, tokens
@@ -18,6 +21,11 @@ from survey_app.questions.minutes import minutes_of
 from tests.factories import make_user
 from tests.factories_forms import form_document, make_form_round
 from tests.functional.feedback.conftest import KEY, Guest
+
+RECORDED = (
+    "Khi đồng chí gửi, hệ thống chỉ ghi việc đã gửi, để không ai gửi hai lần.",
+    "Không ai xem được ai đã gửi, ai chưa.",
+)
 
 
 def composed(app: Flask, guest: Guest, kind: str) -> Mail:
@@ -37,11 +45,12 @@ def composed(app: Flask, guest: Guest, kind: str) -> Mail:
 
 def test_the_invitation_of_a_form(app: Flask, guest: Guest) -> None:
     mail = composed(app, guest, INVITATION)
-    assert mail.subject.endswith("Góp ý chuyên đề… – mời góp ý đến 20/9")
+    assert mail.subject == "[70 năm Đảng bộ Khối] Góp ý chuyên đề quý III, đến 20/9"
     for part in (mail.text, mail.html):
         for words in (
             "mời đồng chí góp ý qua phiếu “Góp ý chuyên đề quý III”",
             "Phiếu không ghi tên.",
+            *RECORDED,
             "không bắt buộc",
             "khoảng 3 phút",
             "17 giờ 00, thứ Sáu, ngày 20/9/2024",
@@ -49,6 +58,7 @@ def test_the_invitation_of_a_form(app: Flask, guest: Guest) -> None:
         ):
             assert words in part
         assert "bài thi" not in part and "lượt" not in part
+        assert "chỉ ghi rằng" not in part
 
 
 def test_the_reminder_is_the_same_for_whoever_has_sent(app: Flask, guest: Guest) -> None:
@@ -59,8 +69,31 @@ def test_the_reminder_is_the_same_for_whoever_has_sent(app: Flask, guest: Guest)
     assert composed(app, guest, REMINDER) == before
     assert "Nếu đã gửi, xin bỏ qua thư này; không bắt buộc." in before.text
     assert "gửi cho tất cả những người được mời" in before.text
+    assert before.subject == "[70 năm Đảng bộ Khối] Nhắc: Góp ý chuyên đề quý…, đến 20/9"
+    in_short = re.findall(r'<div style="display:none[^>]*>([^<]*)</div>', before.html)
+    assert in_short == ["Nếu đã gửi, xin bỏ qua thư này; không bắt buộc."]
+    for part in (before.text, before.html):
+        assert all(words in part for words in RECORDED)
+        # It is as true of those who have not sent one.
+        assert "chỉ ghi rằng" not in part
     assert "chưa nhận được" not in before.text
     assert composed(app, guest, INVITATION).text.count(guest.link) == 1
+
+
+@pytest.mark.parametrize("tag", ["70 năm Đảng bộ Khối", "Đảng ủy Khối các cơ quan tỉnh L"])
+@pytest.mark.parametrize("kind", [INVITATION, REMINDER])
+def test_two_open_forms_are_told_apart_in_a_list_of_mails(
+    app: Flask, guest: Guest, kind: str, tag: str
+) -> None:
+    subjects = set()
+    for title in ("Góp ý buổi lễ kỷ niệm 70 năm", "Góp ý buổi họp cuối năm 2024"):
+        with guest.db.writing() as session:
+            session.execute(update(Campaign).values(tag=tag))
+            session.get_one(Round, guest.round_id).title = title
+        subjects.add(composed(app, guest, kind).subject)
+    assert len(subjects) == 2
+    assert all(len(one) <= 60 and one.startswith(f"[{tag}] ") for one in subjects)
+    assert all(("Nhắc: " in one) is (kind == REMINDER) for one in subjects)
 
 
 def test_a_quiz_link_does_not_open_a_form_nor_the_other_way(guest: Guest) -> None:
@@ -91,7 +124,8 @@ def test_a_trial_run_stores_nothing(app: Flask, db: Database, trial: str) -> Non
     assert form.text.count('class="question"') == 7 and "Đây là bản thử" in form.text
     answers: dict[str, Any] = {"q_q1": "tot", "q_q6": "nhiều", "action": "send"}
     assert client.post(form_url, data=answers).status_code == 422
-    assert 'value="tot" checked' in client.post(form_url, data={**answers, "action": "stay"}).text
+    again = client.post(form_url, data={**answers, "action": "stay"}).text
+    assert 'value="tot" checked' in again and 'id="q-6" tabindex="-1" autofocus' in again
     done = client.post(form_url, data={**answers, "q_q6": "90"})
     assert "Không có gì được gửi hay lưu lại" in done.text
     with db.reading() as session:

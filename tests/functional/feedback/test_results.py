@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
 
@@ -22,9 +23,17 @@ from survey_app.invitations.models import Invitation
 from survey_app.mailing.models import OutboxItem
 from survey_app.people.models import Person
 from tests.factories import csrf_of, make_user, sign_in, sign_in_as
-from tests.factories_forms import invitation_ids, make_form_round
+from tests.factories_forms import invitation_ids, launched_form, make_form_round, send_form
 from tests.factories_rounds import CLOSES, launched_round, make_cell
-from tests.functional.feedback.counted import TEXTS, count, counted_form, of, sent_form, xlsx_of
+from tests.functional.feedback.counted import (
+    TEXTS,
+    count,
+    counted_form,
+    of,
+    senders,
+    sent_form,
+    xlsx_of,
+)
 from tests.page import assert_page
 
 OURS, THEIRS = "/organiser/rounds/gop-y/results", "/committee/rounds/gop-y/results"
@@ -107,6 +116,34 @@ def test_page_chart_print_sheet_command_and_json_agree(app, client, db, shown):
             assert f"{item.name}. {numbers}" in charts
     sentence = "35/40 người được mời (87,5 %) đã gửi phiếu"
     assert all(sentence in words_of(text) for text in (page.text, paper.text, printed))
+
+
+def test_what_groups_leave_out_is_said_wherever_they_are_told(app, client, db, time):
+    """One without an opinion would be seen in a group; that its base does without, too."""
+    round_id = launched_form(app, slug="gop-y")
+    seen: Counter[int] = Counter()
+    for invitation, cell, _place in senders(app, round_id, (14, 11, 7, 4)):
+        group = min(cell, 2)  # the two small cells stand together
+        place, none = seen[group], group == 0
+        seen[group] += 1
+        level = "khong-y-kien" if none and place == 1 else ("rat-tot", "tot")[place % 2]
+        send_form(app, invitation, {"q1": level} if place else {"q2": "c1"})
+    count(app, time)
+    item = next(one for one in of(app, db, round_id).items if one.key == "q1")
+    assert [one.figures.base for one in item.groups] == [12, 10, 10]
+    assert (item.whole.base, item.in_runs.base) == (33, 32)
+
+    sign_in(client, "organiser")
+    run = app.test_cli_runner().invoke
+    told = "Số liệu theo nhóm không tính phiếu chọn “Không có ý kiến”."
+    document = json.loads(run(args=["feedback", "results", "gop-y", "--json"]).stdout)
+    by_key = {one["item"]: one.get("left_out_of_groups") for one in document["items"]}
+    assert by_key["q1"] == "Không có ý kiến" and by_key["q2"] is None
+    rows = xlsx_of(client, OURS).get_sheet_by_name("Kết quả").to_python()
+    assert [row[0] for row in rows if row[6] == told] == [item.name]
+    ways = [client.get(OURS).text, client.get(f"{OURS}/print").text]
+    ways.append(run(args=["feedback", "results", "gop-y"]).stdout)
+    assert [words_of(way).count(told) for way in ways] == [1, 1, 1]
 
 
 def test_texts_have_the_order_of_their_keys_and_no_group(app, client, db, shown):

@@ -39,6 +39,8 @@ def test_the_whole_way_without_javascript(guest: Guest) -> None:
     form = guest.begin()
     assert form.text.count('class="question"') == 7
     assert "Nếu câu 2 là “Có”, xin trả lời:" in form.text
+    assert "Câu 3 chỉ hỏi khi câu 2 là “Có”." in form.text
+    assert "Tên ở đầu trang chỉ để đồng chí biết mình mở đúng liên kết" in form.text
     done = guest.send(ANSWERS)
     assert "Đã ghi nhận phiếu của đồng chí" in done.text
     assert "Cảm ơn đồng chí." in done.text
@@ -224,6 +226,7 @@ def test_an_empty_form_is_refused(guest: Guest) -> None:
         refused = guest.post(empty)
         assert refused.status_code == 422
         assert "Phiếu chưa có câu trả lời nào" in refused.text
+        assert "Những gì đã nhập vẫn còn nguyên" not in refused.text
     assert not guest.is_sent() and guest.ballots() == 0
     assert guest.post({"q2": "c2", "q3": "c1"}).status_code == 303
 
@@ -234,6 +237,7 @@ def test_wrong_answers_are_shown_again_with_what_was_typed(guest: Guest) -> None
     assert page.status_code == 422
     assert '<a href="#q-6">Câu 6: Xin ghi một số, ví dụ 90.</a>' in page.text
     assert "Giữ lại câu này" in page.text and 'value="nhiều"' in page.text
+    assert "Những gì đã nhập vẫn còn nguyên" in page.text
     assert 'value="tot" checked' in page.text
     assert not guest.is_sent() and guest.ballots() == 0
 
@@ -292,6 +296,8 @@ def test_the_language_can_be_switched_with_answers_in_the_form(guest: Guest) -> 
     assert '<html lang="en"' in page.text and "Send the form" in page.text
     assert 'value="kha" checked' in page.text and "Giữ lại câu này" in page.text
     assert not guest.is_sent()
+    assert 'id="q-7" tabindex="-1" autofocus' in page.text  # where they were, not at the top
+    assert page.text.count(" autofocus") == 1
     assert '<html lang="en"' in guest.open_form().text
 
 
@@ -300,6 +306,10 @@ def test_a_choice_can_be_taken_back_without_a_script(guest: Guest) -> None:
     page = guest.post({"q1": "kha", "q5.r1": "tot"}, "clear:q5.r1")
     assert 'value="kha" checked' in page.text
     assert page.text.count(" checked") == 1
+    assert " autofocus" not in page.text  # the button says where to come back to
+    for place, key in (("q-1", "q1"), ("q-5-1", "q5.r1"), ("q-5-2", "q5.r2")):
+        back = f'formaction="#{place}" name="action" value="clear:{key}"'
+        assert back in page.text and page.text.count(f' id="{place}"') == 1
     assert not guest.is_sent()
 
 
@@ -405,3 +415,10 @@ def test_nothing_of_a_form_is_logged(
     for line in caplog.messages:
         assert "Đổi giờ họp" not in line and public_id not in line and guest.ticket not in line
     assert ballots_in(db, guest.round_id) == 1
+
+
+def test_after_the_end_the_page_speaks_of_no_quiz(guest: Guest) -> None:
+    guest.begin()
+    page = guest.client.post("/respond/leave")
+    assert "Trên máy này không còn lưu gì của người vừa mở trang." in page.text
+    assert "bài" not in page.text.partition("<main")[2]
