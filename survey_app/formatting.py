@@ -99,6 +99,13 @@ def short_moment(value: datetime) -> str:
     return f"{clock_time(value)} {weekdays[local(value).weekday()]} {day(value)}"
 
 
+def by_then(as_of: datetime, today: bool) -> str:
+    """Return `Đến 9 giờ 00 hôm nay`, or `Đến` and the moment spelt out for what is read later."""
+    if today:
+        return gettext("Đến %(hour)s hôm nay", hour=hour(as_of))
+    return gettext("Đến %(moment)s", moment=moment(as_of))
+
+
 def span(value: timedelta) -> str:
     """Return `2 ngày 3 giờ`, `3 giờ 20 phút` or `12 phút`: the two largest units, rounded down."""
     minutes = max(0, int(value.total_seconds() // 60))

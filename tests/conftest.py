@@ -22,6 +22,7 @@ from survey_app import clock, create_app, migrations
 from survey_app.config import Settings, load_settings
 from survey_app.database import Database
 from survey_app.i18n import DEFAULT_LOCALE, set_locale
+from tests.installation import environ_of
 from tests.smtp_sink import SmtpSink, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,19 +143,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
     """The environment of the installation under test; change it before asking for `app`."""
-    return {
-        "SURVEY_ENV": "production",
-        "SURVEY_INSTANCE_PATH": str(tmp_path / "instance"),
-        "SURVEY_DATABASE_URL": database_url,
-        "SURVEY_BASE_URL": "http://127.0.0.1:8000",
-        "SURVEY_SECRET_KEY": "test-secret-key-of-more-than-32-characters",
-        "SURVEY_LINK_KEY": "test-link-key-of-more-than-32-characters!",
-        "SURVEY_MAIL_DEFAULT_SENDER": "Đảng ủy Sở (mẫu) <khao-sat@so-mau.example>",
-        "SURVEY_MAIL_RATE_PER_MINUTE": "0",
-        "SURVEY_MAIL_SERVER": "127.0.0.1",
-        "SURVEY_MAIL_PORT": str(free_port()),
-        "SURVEY_MAIL_TIMEOUT": "5",
-    }
+    made = environ_of(tmp_path / "instance", database_url, free_port())
+    return made | {"SURVEY_MAIL_TIMEOUT": "5"}
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from survey_app.quizzes import queries, services
 from survey_app.quizzes.saving import Write
 from tests.factories import make_user
 from tests.factories_rounds import launch_round, make_campaign, make_cell, make_person, make_round
+from tests.installation import environ_of
 from tests.sending import send_all
 from tests.smtp_sink import Received, SmtpSink, free_port
 
@@ -48,20 +49,8 @@ def every_mail(template: Path, folder: Path) -> list[Received]:
     shutil.copy(template, folder / "survey.sqlite")
     sink = SmtpSink(free_port()).start()
     clock.use_source(lambda: NOW)
-    app = create_app(
-        load_settings(
-            {
-                "SURVEY_INSTANCE_PATH": str(folder),
-                "SURVEY_DATABASE_URL": f"sqlite:///{folder / 'survey.sqlite'}",
-                "SURVEY_BASE_URL": "http://127.0.0.1:8000",
-                "SURVEY_SECRET_KEY": "test-secret-key-of-more-than-32-characters",
-                "SURVEY_LINK_KEY": "test-link-key-of-more-than-32-characters!",
-                "SURVEY_MAIL_PORT": str(sink.port),
-                "SURVEY_MAIL_RATE_PER_MINUTE": "0",
-                "SURVEY_MAIL_DEFAULT_SENDER": "Đảng ủy Sở (mẫu) <khao-sat@so-mau.example>",
-            }
-        )
-    )
+    url = f"sqlite:///{folder / 'survey.sqlite'}"
+    app = create_app(load_settings(environ_of(folder, url, sink.port)))
     database: Database = app.extensions["survey.database"]
     try:
         send_every_mail(app, database)

@@ -6,6 +6,7 @@ has the link at hand (a gateway, a shared mailbox, whoever helps) does not learn
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from survey_app import formatting
 from survey_app.database import glancing
@@ -31,12 +32,9 @@ def open_link(token: str) -> ResponseReturnValue | None:
     if known is None:
         return trial_link(token)
     with glancing() as session:
-        found = form_entry(session, known[0])
-        if found is None:
-            return broken_link()
-        refusal = _refusal(found, known[1])
-        if refusal is not None:
-            return refusal
+        found = _admitted(session, *known)
+        if not isinstance(found, FormEntry):
+            return found
         answered = request.args.get("who")
         if answered == "not_me":
             return not_me(found.entry, request.path)
@@ -46,13 +44,16 @@ def open_link(token: str) -> ResponseReturnValue | None:
     return _link_page(found, document, error)
 
 
-def _refusal(found: FormEntry, version: int) -> ResponseReturnValue | None:
-    """Return the kind page that stands in the way, if one does."""
+def _admitted(session: Session, public_id: str, version: int) -> FormEntry | ResponseReturnValue:
+    """Return what the link leads to, or the kind page that stands in the way."""
+    found = form_entry(session, public_id)
+    if found is None:
+        return broken_link()
     if version != found.entry.link_version:
         return messages.revoked(found.entry, [])
     standing = found.standing(received_at())
     if standing in {"open", "closed"}:
-        return None
+        return found
     return messages.in_the_way(standing, found, [], seated=False)
 
 
@@ -98,11 +99,8 @@ def confirm(token: str) -> ResponseReturnValue | None:
         answered = "not_me" if who == "not_me" else "none"
         return redirect(url_for("link.open", token=token, who=answered), code=303)
     with glancing() as session:
-        found = form_entry(session, known[0])
-    if found is None:
-        return broken_link()
-    refusal = _refusal(found, known[1])
-    if refusal is not None:
-        return refusal
+        found = _admitted(session, *known)
+    if not isinstance(found, FormEntry):
+        return found
     seat.sit_down(found.entry.public_id, found.entry.link_version)
     return redirect(url_for("respond.form", public_id=found.entry.public_id), code=303)

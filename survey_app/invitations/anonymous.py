@@ -155,11 +155,7 @@ class FormBoard:
         return _("%(when)s, %(sent)s/%(invited)s người (%(rate)s) đã gửi phiếu.", **values)
 
     def _when(self, today: bool) -> str:
-        if not self.is_open:
-            return _("Khi hết hạn góp ý")
-        if today:
-            return _("Đến %(hour)s hôm nay", hour=formatting.hour(self.as_of))
-        return _("Đến %(moment)s", moment=formatting.moment(self.as_of))
+        return formatting.by_then(self.as_of, today) if self.is_open else _("Khi hết hạn góp ý")
 
 
 @dataclass(frozen=True)

@@ -213,11 +213,7 @@ class Participation:
         return _("%(when)s, %(done)s/%(base)s quần chúng (%(rate)s) đã thi", **values)
 
     def _when(self, today: bool) -> str:
-        if not self.is_open:
-            return _("Khi kết thúc vòng")
-        if today:
-            return _("Đến %(hour)s hôm nay", hour=formatting.hour(self.as_of))
-        return _("Đến %(moment)s", moment=formatting.moment(self.as_of))
+        return formatting.by_then(self.as_of, today) if self.is_open else _("Khi kết thúc vòng")
 
 
 def participation(session: Session, round_: Round, now: datetime, *, scope: Scope) -> Participation:

@@ -16,13 +16,15 @@ class Point:
 
 OTHER: Final = Point("khac", "Khác", "Other")
 NO_OPINION: Final = Point("khong-y-kien", "Không có ý kiến", "No opinion")
+_GOOD: Final = Point("tot", "Tốt", "Good")
+_NOT_YET: Final = Point("chua-tot", "Chưa tốt", "Not good yet")
 SCALES: Final[dict[str, tuple[Point, ...]]] = {
     "quality": (
         Point("rat-tot", "Rất tốt", "Very good"),
-        Point("tot", "Tốt", "Good"),
+        _GOOD,
         Point("kha", "Khá", "Fairly good"),
         Point("trung-binh", "Trung bình", "Fair"),
-        Point("chua-tot", "Chưa tốt", "Not good yet"),
+        _NOT_YET,
     ),
     "satisfaction": (
         Point("rat-hai-long", "Rất hài lòng", "Very satisfied"),
@@ -38,11 +40,7 @@ SCALES: Final[dict[str, tuple[Point, ...]]] = {
         Point("khong-dong-y", "Không đồng ý", "Disagree"),
         Point("hoan-toan-khong-dong-y", "Hoàn toàn không đồng ý", "Strongly disagree"),
     ),
-    "three": (
-        Point("tot", "Tốt", "Good"),
-        Point("duoc", "Được", "Fair"),
-        Point("chua-tot", "Chưa tốt", "Not good yet"),
-    ),
+    "three": (_GOOD, Point("duoc", "Được", "Fair"), _NOT_YET),
 }
 # First and last point of every scale above, in both languages: all of them begin with the best.
 _ENDS: Final = frozenset(

@@ -36,6 +36,7 @@ from tests.attack.chance import Answer
 from tests.attack.evidence import Person
 from tests.factories_forms import LEVELS, cabinet_of
 from tests.factories_rounds import link_path, make_round
+from tests.installation import environ_of
 from tests.smtp_sink import SmtpSink, free_port
 
 HOURS = 8
@@ -80,7 +81,9 @@ class Stage:
         self._url = url
         self._sink = SmtpSink(free_port()).start() if mails else None
         port = self._sink.port if self._sink else free_port()
-        self.settings = load_settings(_environ(url, home, port))
+        self.settings = load_settings(
+            environ_of(home / "instance", url, port) | {"SURVEY_KEYS_PATH": str(home / "keys")}
+        )
         self.app = create_app(self.settings)
         self._data = Path(self.settings.instance_path)
         self._data.mkdir(parents=True, exist_ok=True)
@@ -234,22 +237,6 @@ class Stage:
 def _known(member: Member, group: int) -> Person:
     also = tuple(one for one in (member.public_id, member.email) if one)
     return Person(str(member.id), member.full_name, str(group), also)
-
-
-def _environ(url: str, home: Path, port: int) -> dict[str, str]:
-    return {
-        "SURVEY_ENV": "production",
-        "SURVEY_INSTANCE_PATH": str(home / "instance"),
-        "SURVEY_KEYS_PATH": str(home / "keys"),
-        "SURVEY_DATABASE_URL": url,
-        "SURVEY_BASE_URL": "http://127.0.0.1:8000",
-        "SURVEY_SECRET_KEY": "test-secret-key-of-more-than-32-characters",
-        "SURVEY_LINK_KEY": "test-link-key-of-more-than-32-characters!",
-        "SURVEY_MAIL_DEFAULT_SENDER": "Đảng ủy Sở (mẫu) <khao-sat@so-mau.example>",
-        "SURVEY_MAIL_RATE_PER_MINUTE": "0",
-        "SURVEY_MAIL_SERVER": "127.0.0.1",
-        "SURVEY_MAIL_PORT": str(port),
-    }
 
 
 @contextmanager

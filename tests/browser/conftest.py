@@ -30,6 +30,18 @@ SCREENS: dict[str, dict[str, Any]] = {
     },
     "desktop": {"viewport": {"width": 1280, "height": 900}},
 }
+# Both screens, with and without scripts, light and dark; PostgreSQL once.
+EVERY_WINDOW = pytest.mark.parametrize(
+    ("database_url", "screen", "js", "dark"),
+    [
+        ("sqlite", "phone", True, False),
+        ("sqlite", "phone", False, True),
+        ("sqlite", "desktop", True, True),
+        ("sqlite", "desktop", False, False),
+        ("postgresql", "phone", True, False),
+    ],
+    indirect=["database_url"],
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,7 +22,7 @@ def test_from_a_pasted_form_to_an_approved_one(
     surf: Open, world: World, screen: str, js: bool
 ) -> None:
     me = surf(screen, js=js)
-    sign_in(me, world)
+    sign_in(me)
     me.open("/organiser/questions")
     me.press("Phiếu góp ý, không ghi tên", axe=False)
     me.page.fill("#text", FORM)
@@ -71,7 +71,7 @@ def test_rows_and_choices_have_their_keys_and_a_change_of_type_loses_nothing(
     surf: Open, world: World
 ) -> None:
     me = surf("desktop")
-    sign_in(me, world)
+    sign_in(me)
     me.open("/organiser/questions/new?kind=feedback")
     me.page.fill("#blank-title", "Viết tay")
     me.press("Viết từng câu", axe=False)
@@ -120,7 +120,7 @@ def test_the_pages_of_a_form_hold_to_the_rules(
     surf: Open, world: World, screen: str, dark: bool
 ) -> None:
     me = surf(screen, dark=dark)
-    sign_in(me, world)
+    sign_in(me)
     me.open("/organiser/questions/new?kind=feedback")
     me.page.fill("#text", FORM + "Họ và tên:\n")
     me.press("Đọc phiếu và xem trước")

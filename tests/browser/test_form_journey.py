@@ -9,7 +9,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.feedback.models import Ballot
 from survey_app.invitations.models import Invitation
-from tests.browser.conftest import Open
+from tests.browser.conftest import EVERY_WINDOW, Open
 from tests.browser.surfer import Surfer
 from tests.browser.test_weight import FIRST, LATER, Scales
 from tests.factories_forms import form_document, launched_form
@@ -50,17 +50,7 @@ def ballots(world: World) -> int:
         return len(session.scalars(select(Ballot.key)).all())
 
 
-@pytest.mark.parametrize(
-    ("database_url", "screen", "js", "dark"),
-    [
-        ("sqlite", "phone", True, False),
-        ("sqlite", "phone", False, True),
-        ("sqlite", "desktop", True, True),
-        ("sqlite", "desktop", False, False),
-        ("postgresql", "phone", True, False),
-    ],
-    indirect=["database_url"],
-)
+@EVERY_WINDOW
 def test_the_whole_way(
     surf: Open, world: World, links: list[str], screen: str, js: bool, dark: bool
 ) -> None:

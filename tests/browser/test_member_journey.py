@@ -4,23 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import steps
-from tests.browser.conftest import Open
+from tests.browser.conftest import EVERY_WINDOW, Open
 from tests.live import World
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.mark.parametrize(
-    ("database_url", "screen", "js", "dark"),
-    [
-        ("sqlite", "phone", True, False),
-        ("sqlite", "phone", False, True),
-        ("sqlite", "desktop", True, True),
-        ("sqlite", "desktop", False, False),
-        ("postgresql", "phone", True, False),
-    ],
-    indirect=["database_url"],
-)
+@EVERY_WINDOW
 def test_the_whole_way(surf: Open, world: World, screen: str, js: bool, dark: bool) -> None:
     link = world.launch()[0]
     surfer = surf(screen, js=js, dark=dark)

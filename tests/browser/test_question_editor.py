@@ -3,15 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from survey_app.accounts import links
-from survey_app.accounts.models import User
-from survey_app.accounts.scope import CLI
-from survey_app.extensions import current_settings
 from survey_app.questions import queries
 from survey_app.questions.schema import QuestionDocument
+from tests.browser import staff
 from tests.browser.conftest import Open
 from tests.browser.surfer import Surfer
-from tests.factories import make_user
+from tests.functional.questions.editing import draft_of
 from tests.live import World
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -27,24 +24,14 @@ B. Đảng ủy Sở
 """
 
 
-def sign_in(surfer: Surfer, world: World) -> None:
+def sign_in(surfer: Surfer) -> None:
     """Come in by a one-time link and put the password off."""
-    user_id = make_user(world.db, "organiser")
-    with world.app.app_context(), world.db.writing() as session:
-        user = session.get_one(User, user_id)
-        key = current_settings().link_key
-        path = links.make(session, key, user, actor=CLI, source="test").path
-    surfer.open(path)
-    surfer.page.get_by_label("Đúng, tôi muốn đăng nhập").check()
-    surfer.press("Đăng nhập", exact=True)
+    staff.sign_in(surfer, "organiser")
     surfer.press("Để sau")
 
 
 def draft(world: World, slug: str) -> QuestionDocument:
-    with world.db.reading() as session:
-        found = queries.draft_of(session, slug)
-    assert found is not None
-    return found.document
+    return draft_of(world.db, slug)
 
 
 @pytest.mark.parametrize(("screen", "js"), [("desktop", True), ("phone", False)])
@@ -52,7 +39,7 @@ def test_from_a_pasted_paper_to_an_approved_set(
     surf: Open, world: World, screen: str, js: bool
 ) -> None:
     me = surf(screen, js=js)
-    sign_in(me, world)
+    sign_in(me)
     me.open("/organiser/questions")
     me.page.fill("#text", PAPER)
     me.press("Đọc đề và xem trước", axe=False)
@@ -78,7 +65,7 @@ def test_from_a_pasted_paper_to_an_approved_set(
 
 def test_the_keys_of_the_editor(surf: Open, world: World) -> None:
     me = surf("desktop")
-    sign_in(me, world)
+    sign_in(me)
     me.open("/organiser/questions/new")
     me.page.fill("#blank-title", "Viết tay")
     me.press("Viết từng câu", axe=False)
@@ -119,7 +106,7 @@ def test_the_keys_of_the_editor(surf: Open, world: World) -> None:
 def test_the_pages_hold_to_the_rules(surf: Open, world: World, screen: str, dark: bool) -> None:
     me = surf(screen, dark=dark)
     me.open("/sign-in")
-    sign_in(me, world)
+    sign_in(me)
     me.open("/organiser/questions")
     me.page.fill("#text", PAPER)
     me.press("Đọc đề và xem trước")

@@ -11,6 +11,15 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Apply."""
+    _create_urn()
+    _create_ballots()
+    _create_counts()
+    _create_receipts()
+    # Directly: a rebuilt table would lose its index over an expression.
+    op.add_column("round_cell", sa.Column("ballot_group", sa.Integer(), nullable=True))
+
+
+def _create_urn() -> None:
     op.create_table(
         "urn",
         sa.Column("round_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -34,6 +43,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_urn")),
         sa.UniqueConstraint("public_key", name=op.f("uq_urn_public_key")),
     )
+
+
+def _create_ballots() -> None:
+    """What is sent, and the groups that a ballot may name."""
     op.create_table(
         "ballot",
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -56,6 +69,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("round_id", "number", name=op.f("pk_ballot_group")),
     )
+
+
+def _create_counts() -> None:
     op.create_table(
         "counted_answer",
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -90,6 +106,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_counted_text_item", "counted_text", ["round_id", "item"])
 
+
+def _create_receipts() -> None:
     op.create_table(
         "receipt",
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -103,8 +121,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_receipt_invitation", "receipt", ["invitation_id"])
-    # Directly: a rebuilt table would lose its index over an expression.
-    op.add_column("round_cell", sa.Column("ballot_group", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:

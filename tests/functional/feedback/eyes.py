@@ -25,10 +25,11 @@ from survey_app.errors import Conflict
 from survey_app.invitations import closing, mails, queries, reminding
 from survey_app.invitations.models import Invitation
 from survey_app.mailing.models import STATES as MAIL_STATES
-from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.mailing.models import OutboxItem
 from survey_app.people.models import Person
 from survey_app.schema import metadata
 from tests.factories import csrf_of, database_of, make_user, sign_in_as
+from tests.sending import message_of
 
 # The two tables that hold what was sent, apart from each other; nobody reads them to anybody.
 OF_THE_URN = ("receipt", "ballot")
@@ -205,13 +206,7 @@ class _Enough(Exception):
 
 
 def _written(session: Any, item: OutboxItem) -> str:
-    message = OutboxMessage(
-        kind=item.kind,
-        recipient_kind=item.recipient_kind,
-        recipient_id=item.recipient_id,
-        subject_kind=item.subject_kind,
-        subject_id=item.subject_id,
-    )
+    message = message_of(item)
     composers: dict[str, Any] = {
         "invitation": lambda: mails.compose_invitation(
             session, message, [item], for_the_done=lambda _session, _public_id: None

@@ -18,6 +18,7 @@ from survey_app.invitations.projection import wall_of_form
 from tests.factories import make_user, sign_in
 from tests.factories_forms import invitation_ids, launched_form, send_form
 from tests.factories_rounds import CLOSES
+from tests.sending import message_of
 
 
 @pytest.mark.parametrize(
@@ -172,18 +173,11 @@ def test_the_committee_gets_what_may_be_told_by_mail(app, db, time):
     send(app, db, round_id, [*range(10), *range(16, 22), *range(28, 35)])
     count(app, time)
     from survey_app.invitations.closing import KIND, compose_closing
-    from survey_app.mailing.models import OutboxItem, OutboxMessage
+    from survey_app.mailing.models import OutboxItem
 
     with app.app_context(), db.reading() as session:
         item = session.scalars(select(OutboxItem).where(OutboxItem.kind == KIND)).one()
-        message = OutboxMessage(
-            kind=KIND,
-            recipient_kind="user",
-            recipient_id=item.recipient_id,
-            subject_kind="round",
-            subject_id=round_id,
-        )
-        mail = compose_closing(session, message, [item])
+        mail = compose_closing(session, message_of(item), [item])
     assert "23/40 người" in mail.text and "Chi bộ Ba, Chi bộ Bốn: 7/12" in mail.text
     assert "7/12" in mail.html and "đang làm" not in mail.text
 

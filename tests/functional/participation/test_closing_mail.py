@@ -12,10 +12,11 @@ from survey_app.database import Database
 from survey_app.formatting import moment
 from survey_app.invitations.closing import compose_closing, enqueue_closing_mails
 from survey_app.mailing.composing import Mail, Skip
-from survey_app.mailing.models import OutboxItem, OutboxMessage
+from survey_app.mailing.models import OutboxItem
 from tests.conftest import TestClock
 from tests.factories import make_user
 from tests.functional.participation.boards import round_of
+from tests.sending import message_of
 
 
 @pytest.fixture
@@ -49,15 +50,8 @@ def queued(db: Database) -> list[OutboxItem]:
 
 
 def written(db: Database, item: OutboxItem) -> Mail | Skip:
-    message = OutboxMessage(
-        kind=item.kind,
-        recipient_kind=item.recipient_kind,
-        recipient_id=item.recipient_id,
-        subject_kind=item.subject_kind,
-        subject_id=item.subject_id,
-    )
     with db.reading() as session:
-        return compose_closing(session, message, [item])
+        return compose_closing(session, message_of(item), [item])
 
 
 def test_everyone_of_the_committee_gets_one_and_only_one(db: Database, closed: int) -> None:

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from survey_app.accounts.scope import CLI, Unattended
 from survey_app.audit.models import AuditEvent
 from survey_app.database import Database
-from survey_app.questions import queries, services
+from survey_app.questions import services
 from survey_app.questions.formats.paper import READER_MARK
 from survey_app.questions.models import QuestionSetVersion
 from survey_app.questions.schema import QuestionDocument
 from tests.factories import csrf_of, make_user, sign_in, submit
+from tests.functional.questions.editing import draft_of, fields_of
 from tests.page import assert_page
 
 SLUG = "vong-1"
@@ -58,27 +59,7 @@ def organiser(client: FlaskClient, version_id: int) -> int:
 
 
 def draft(db: Database) -> QuestionDocument:
-    with db.reading() as session:
-        found = queries.draft_of(session, SLUG)
-    assert found is not None
-    return found.document
-
-
-def fields_of(page) -> dict[str, list[str]]:
-    """Return what a browser would send of the question form, but for its buttons."""
-    form = page.text.split('id="question-form"')[1].split("</form>")[0]
-    found: dict[str, list[str]] = {}
-    for tag in re.finditer(r"<input ([^>]*)>|<textarea ([^>]*)>\n?(.*?)</textarea>", form, re.S):
-        attrs = tag[1] or tag[2]
-        name = re.search(r'name="([^"]+)"', attrs)
-        if name is None or (
-            re.search(r'type="(radio|checkbox)"', attrs) and " checked" not in attrs
-        ):
-            continue
-        value = re.search(r'value="([^"]*)"', attrs)
-        text = tag[3] if tag[2] else (value[1] if value else "")
-        found.setdefault(name[1], []).append(html.unescape(text))
-    return found
+    return draft_of(db, SLUG)
 
 
 def edit(client: FlaskClient, q: str, action: str = "save", after: str = "", **changes):

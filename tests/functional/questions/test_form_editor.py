@@ -15,6 +15,7 @@ from survey_app.questions import formats, queries, services
 from survey_app.questions.schema import QuestionDocument
 from tests.conftest import ROOT
 from tests.factories import csrf_of, sign_in, submit
+from tests.functional.questions.editing import draft_of, fields_of
 from tests.page import assert_page
 
 NEW = "/organiser/questions/new"
@@ -47,31 +48,7 @@ def shipped(db: Database, organiser: int) -> QuestionDocument:
 
 
 def draft(db: Database, slug: str = SLUG) -> QuestionDocument:
-    with db.reading() as session:
-        found = queries.draft_of(session, slug)
-    assert found is not None
-    return found.document
-
-
-def fields_of(page) -> dict[str, list[str]]:
-    """Return what a browser would send of the question form, but for its buttons."""
-    form = page.text.split('id="question-form"')[1].split("</form>")[0]
-    found: dict[str, list[str]] = {}
-    for tag in re.finditer(r"<input ([^>]*)>|<textarea ([^>]*)>\n?(.*?)</textarea>", form, re.S):
-        attrs = tag[1] or tag[2]
-        name = re.search(r'name="([^"]+)"', attrs)
-        if name is None or (
-            re.search(r'type="(radio|checkbox)"', attrs) and " checked" not in attrs
-        ):
-            continue
-        value = re.search(r'value="([^"]*)"', attrs)
-        text = tag[3] if tag[2] else (value[1] if value else "")
-        found.setdefault(name[1], []).append(html.unescape(text))
-    for select in re.finditer(r'<select [^>]*name="(\w+)">(.*?)</select>', form, re.S):
-        chosen = re.search(r'value="([^"]*)" selected', select[2])
-        first = re.search(r'value="([^"]*)"', select[2])
-        found[select[1]] = [html.unescape((chosen or first)[1])]
-    return found
+    return draft_of(db, slug)
 
 
 def edit(client: FlaskClient, q: str, action: str = "save", slug: str = SLUG, page=None, **changes):
