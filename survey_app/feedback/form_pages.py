@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from survey_app import i18n
 from survey_app.errors import Problem
-from survey_app.feedback.posted import Typed
+from survey_app.feedback.posted import Typed, padded_length
 from survey_app.feedback.sheets import Sheet, sheet_of
 from survey_app.i18n import _
 from survey_app.keeping import Shelf
@@ -50,6 +50,7 @@ def form_page(
         same={
             **same,
             "intro": shown.intro,
+            "padded_length": padded_length(version.document),
             "question_count": sum(1 for _one in shown.questions),
             "again": again,
             "problems": _linked(shown, error, problems),

@@ -6,14 +6,36 @@ from flask import request
 
 from survey_app.errors import Invalid, Problem
 from survey_app.feedback.answers import field_name
-from survey_app.feedback.items import Item, items_of
+from survey_app.feedback.items import LONGEST_NUMBER, Item, items_of
 from survey_app.feedback.sheets import Sheet
 from survey_app.i18n import _
 from survey_app.questions.schema import QuestionDocument
 
 Typed = dict[str, list[str]]  # item key -> what is chosen or written, as posted
 
-_OURS = frozenset({"ticket", "action", "lang"})
+_OURS = frozenset({"ticket", "action", "lang", "padding"})
+# Of an encoded body: three bytes of UTF-8 a letter, each written as %XX; and what is around.
+_ENCODED_LETTER = 9
+_BESIDES = 300  # the ticket, the action, the padding's own name
+_STEP = 1024
+
+
+def padded_length(document: QuestionDocument) -> int:
+    """Return the length that a page with a script gives the body it sends, whatever is in it.
+
+    Who measures the encrypted line sees lengths, and long texts are published after the count.
+    """
+    needed = _BESIDES + sum(_encoded(item) for item in items_of(document))
+    return -(-needed // _STEP) * _STEP
+
+
+def _encoded(item: Item) -> int:
+    name = len(field_name(item.key)) + len("&=")
+    if item.kind == "text":
+        return name + _ENCODED_LETTER * item.longest
+    if item.kind == "several":
+        return sum(name + len(choice) for choice in item.choice_ids)
+    return name + max([LONGEST_NUMBER, *map(len, item.choice_ids)])
 
 
 def posted_fields(document: QuestionDocument) -> dict[str, list[str]]:

@@ -153,11 +153,23 @@
     apply();
     keep();
   });
+  /* ---- one length for all: whoever measures the encrypted line sees lengths ---- */
+  function pad() {
+    var padding = form.elements.padding;
+    padding.value = "";
+    var body = new URLSearchParams(new FormData(form)).toString();
+    // A line break goes out as two characters, though one may stand here.
+    var length = body.length + 3 * (body.split("%0A").length - body.split("%0D%0A").length);
+    var wanted = Math.max(Number(form.dataset.length), 1024 * Math.ceil(length / 1024));
+    padding.value = new Array(wanted - length + 1).join("0");
+  }
+
   form.addEventListener("submit", function (event) {
     var offline = navigator.onLine === false;
     banner.hidden = !offline;
     if (offline || form.dataset.gone) { event.preventDefault(); return; }
     form.dataset.gone = "1";
+    attempt(pad);
     // Where the line breaks, the page stays: then it may be sent again.
     setTimeout(function () { delete form.dataset.gone; }, 5000);
   });

@@ -129,6 +129,21 @@ def test_the_draft_outlives_reload_and_lost_line_and_goes_with_sending(
 
 
 @SQLITE
+def test_what_is_sent_has_one_length_whatever_is_in_it(surf: Open, links: list[str]) -> None:
+    """Whoever measures the encrypted line would else know whose the long texts are."""
+    lengths = []
+    for link, words in zip(links, ("", "Đổi giờ họp\ncho người ở xa.\n\n" * 30), strict=False):
+        surfer = surf("phone")
+        begin(surfer, link)
+        choose(surfer, 1, "Tốt")
+        surfer.page.locator("#q-7 textarea").fill(words)
+        with surfer.page.expect_request(lambda request: request.method == "POST") as sent:
+            surfer.press("Gửi phiếu")
+        lengths.append(len(sent.value.post_data_buffer or b""))
+    assert lengths[0] == lengths[1] > 9000
+
+
+@SQLITE
 def test_a_shared_device_keeps_nothing(surf: Open, links: list[str]) -> None:
     surfer = surf()
     page = surfer.page
