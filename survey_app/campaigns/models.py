@@ -106,6 +106,7 @@ class RoundCell(Base):
     exempt: Mapped[int] = mapped_column(default=0)
     undeliverable: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
+    mailed: Mapped[int] = mapped_column(default=0)  # people whose invitation a mail server took
 
 
 Index(

@@ -12,6 +12,7 @@ from survey_app.i18n import _
 from survey_app.questions.models import QuestionSet
 
 LAUNCHED = ("scheduled", "open", "closed", "finalised", "archived")
+CELL_REPORT = "cell_report"  # rounds of this kind ask cells, not people
 
 
 @dataclass(frozen=True)

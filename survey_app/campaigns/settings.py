@@ -93,6 +93,14 @@ class CampaignSettings(_Settings):
     report_due_on: date | None = None
     outstanding_target: int | None = Field(default=None, ge=0)
     outstanding_target_scope: Literal["whole", "each_cell"] = "whole"
+    participation_target: int | None = Field(default=None, ge=1, le=100, description="per cent")
+    superior_name: Words = ""  # the masthead's upper line, as it is to be printed
+    document_place: Words = ""
+    document_symbol: Words = ""
+    signing_authority: Words = ""
+    signer_role: Words = ""
+    signer_name: Words = ""
+    document_style: Slug = "vptw36-2018"
     reviewer_notes: tuple[Words, ...] = ()
     open_points: tuple[Words, ...] = ()
 

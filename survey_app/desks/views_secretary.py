@@ -5,7 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from survey_app import clock
 from survey_app.accounts.doors import signed_in
-from survey_app.campaigns.queries import LAUNCHED, current_campaign, list_rounds, round_by_slug
+from survey_app.campaigns.queries import (
+    CELL_REPORT,
+    LAUNCHED,
+    current_campaign,
+    list_rounds,
+    round_by_slug,
+)
 from survey_app.database import reading
 from survey_app.i18n import _
 from survey_app.invitations.anonymous import FormBoard
@@ -24,7 +30,7 @@ def home() -> ResponseReturnValue:
         boards = [
             board_of(session, round_by_slug(session, line.slug), now, scope=scope)
             for line in (list_rounds(session, campaign.id) if campaign else [])
-            if line.state in LAUNCHED
+            if line.state in LAUNCHED and line.kind != CELL_REPORT
         ]
     rounds = [(board, _sections(board, titles)) for board in boards if _concerns(board)]
     return render_template("desks/secretary.html", campaign=campaign, rounds=rounds)

@@ -1,13 +1,20 @@
 """Who was asked in a round, by what means, and what changed afterwards."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.database import Base, DataClass, holds
 
-LEDGER_KINDS = ("join", "transfer", "exemption", "exemption_ended")
+LEDGER_KINDS = (
+    "join",
+    "transfer",
+    "exemption",
+    "exemption_ended",
+    "kind_change",
+    "merge",
+)
 
 
 class Invitation(Base):
@@ -38,6 +45,8 @@ class Invitation(Base):
     is_started: Mapped[bool] = mapped_column(default=False)
     is_exempt: Mapped[bool] = mapped_column(default=False)
     is_undeliverable: Mapped[bool] = mapped_column(default=False)
+    is_mailed: Mapped[bool] = mapped_column(default=False)  # a mail server took the invitation
+    done_on: Mapped[date | None]  # the local day on which it became done; of quizzes only
     created_at: Mapped[datetime]
 
 
@@ -101,3 +110,34 @@ class LedgerEntry(Base):
     reason: Mapped[str]
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[datetime]
+
+
+class RoundDay(Base):
+    """How many people of one `round_cell` became done on one local day: a running tally."""
+
+    __tablename__ = "round_day"
+    __table_args__ = (holds(DataClass.CONTENT, "never: totals stay when people go"),)
+
+    round_cell_id: Mapped[int] = mapped_column(ForeignKey("round_cell.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    done: Mapped[int] = mapped_column(default=0)
+
+
+class DeclinedProposal(Base):
+    """A change of the roster that somebody decided not to carry into a launched round."""
+
+    __tablename__ = "declined_proposal"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {LEDGER_KINDS}", name="kind"),
+        UniqueConstraint("round_id", "person_id", "kind", "cell_id"),
+        holds(DataClass.PERSONAL, "with the round's invitations"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str]
+    cell_id: Mapped[int | None] = mapped_column(ForeignKey("cell.id"))
+    reason: Mapped[str]
+    declined_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    declined_at: Mapped[datetime]

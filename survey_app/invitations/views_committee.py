@@ -12,6 +12,7 @@ from survey_app import audit, clock, formatting
 from survey_app.accounts.doors import scope_in, signed_in
 from survey_app.campaigns.models import Round
 from survey_app.campaigns.queries import (
+    CELL_REPORT,
     LAUNCHED,
     campaign_of,
     current_campaign,
@@ -58,7 +59,7 @@ def home() -> ResponseReturnValue:
         boards = [
             _read(session, round_by_slug(session, line.slug), now)
             for line in lines
-            if line.state in LAUNCHED
+            if line.state in LAUNCHED and line.kind != CELL_REPORT
         ]
         waiting = sum(line.state == "draft" for line in lines)
     return render_template(
@@ -129,7 +130,7 @@ def download(slug: str) -> ResponseReturnValue:
 
 def _board(session: Session, slug: str) -> tuple[Round, Board]:
     round_ = round_by_slug(session, slug)
-    if round_.state not in LAUNCHED:
+    if round_.state not in LAUNCHED or round_.kind == CELL_REPORT:
         raise NotFound(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
     return round_, _read(session, round_, clock.now())
 

@@ -71,3 +71,15 @@ class Grading(Base):
     reason: Mapped[str] = mapped_column(default="submitted")
     graded_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     graded_at: Mapped[datetime]
+
+
+class ScoreCount(Base):
+    """How many people of a finalised round have which result: counted once, then kept."""
+
+    __tablename__ = "score_count"
+    __table_args__ = (holds(DataClass.CONTENT, "never: totals stay when people go"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    right_count: Mapped[int] = mapped_column(primary_key=True)
+    question_count: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[int]

@@ -132,8 +132,8 @@ def test_checks_and_indexes_are_those_of_the_models(tmp_path, sqlite_template):
     assert rules_of(migrated) == rules_of(modelled)
     lasting = {table for table, what, _sql in rules_of(migrated) if what == "ids stay"}
     assert lasting == set(
-        "campaign round user_account person invitation outbox_message question_set"
-        " question_set_version".split()
+        "campaign round user_account person invitation outbox_message question_set duty"
+        " question_set_version study_session recognition snapshot report".split()
     )
     migrated.dispose()
     modelled.dispose()

@@ -1,105 +1,28 @@
-"""The whole URL map. A page exists when it stands here, with the door of its audience."""
+"""The pages of organisers: rounds, forms, roster, question sets."""
 
-from typing import Any
-
-from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
-
-from survey_app.accounts import views as sign_in
-from survey_app.accounts import views_account as account
-from survey_app.accounts import views_admin as admin
 from survey_app.accounts.doors import (
-    ADMIN,
     COMMITTEE,
     ORGANISER,
     ROUNDS,
-    SECRETARY,
-    STAFF,
-    current_actor,
 )
-from survey_app.accounts.scope import Actor
 from survey_app.campaigns import views_organiser as drafts
-from survey_app.demo import views as demo
-from survey_app.demo.doors import TRIAL
-from survey_app.desks import views_link as link
 from survey_app.desks import views_organiser as organiser
-from survey_app.desks import views_public as public
-from survey_app.desks import views_secretary as secretary
-from survey_app.desks.contact import CurrentContact
-from survey_app.desks.navigation import nav_items
-from survey_app.feedback import views_form as forms
 from survey_app.feedback import views_paper as paper
 from survey_app.feedback import views_results as form_results
 from survey_app.feedback import views_texts as form_texts
 from survey_app.feedback import views_urn as urn
-from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_people as round_people
-from survey_app.invitations import views_reminders as reminders
 from survey_app.invitations import views_round as rounds
 from survey_app.people import views_import as roster_import
 from survey_app.people import views_organiser as roster
 from survey_app.questions import views_editor as editor
 from survey_app.questions import views_organiser as questions
-from survey_app.quizzes import views_answering as answering
-from survey_app.quizzes import views_result as results
-from survey_app.quizzes import views_stateless as stateless
-from survey_app.web import health, language
-from survey_app.web.doors import PARTICIPANT, PUBLIC, Route, route
+from survey_app.web.doors import Route, route
 
 
-def all_routes() -> list[Route]:
-    """Return every route of the product."""
-    staff = [*_organiser(), *_roster(), *_questions(), *_committee(), *_admin(), *_account()]
-    return [*_public(), *_member(), *staff, *_trial()]
-
-
-def _public() -> list[Route]:
-    return [
-        route("/healthz", "health.check", health.check, PUBLIC),
-        route("/", "front.show", public.front, PUBLIC),
-        route("/lost-link", "lost_link.ask", public.ask_link, PUBLIC),
-        route("/lost-link", "lost_link.send", public.send_link, PUBLIC, "POST", csrf=False),
-        route("/mail/no-reminders/<token>", "reminders.show", reminders.show, PUBLIC),
-        route(
-            "/mail/no-reminders/<token>",
-            "reminders.choose",
-            reminders.choose,
-            PUBLIC,
-            "POST",
-            csrf=False,
-        ),
-        route("/language", "language.choose", language.choose, PUBLIC, "POST", csrf=False),
-        route("/sign-in", "sign_in.password", sign_in.password, PUBLIC, "GET POST"),
-        route("/sign-in/by-mail", "sign_in.by_mail", sign_in.by_mail, PUBLIC, "GET POST"),
-        route("/sign-in/<token>", "sign_in.link", sign_in.link, PUBLIC, "GET POST", csrf=False),
-        route("/sign-out", "sign_in.leave", sign_in.leave, PUBLIC, "POST"),
-    ]
-
-
-def _member() -> list[Route]:
-    one, form = "/respond/<attempt_id>", "/respond/form/<public_id>"
-    # No cookie-bound CSRF token here: these posts are bound to the signed link or ticket, and must
-    # work after a lost cookie. Their views check where they come from.
-    return [
-        route("/i/<token>", "link.open", link.open_link, PARTICIPANT),
-        route("/i/<token>", "link.confirm", link.confirm, PARTICIPANT, "POST", csrf=False),
-        route("/respond/leave", "respond.leave", answering.leave, PARTICIPANT, "POST", csrf=False),
-        route(form, "respond.form", forms.form, PARTICIPANT),
-        route(form, "respond.send_form", forms.post_form, PARTICIPANT, "POST", csrf=False),
-        route(one, "respond.paper", answering.paper, PARTICIPANT),
-        route(one, "respond.post_paper", answering.post_paper, PARTICIPANT, "POST", csrf=False),
-        route(f"{one}/save", "respond.save", answering.save, PARTICIPANT, "POST", csrf=False),
-        route(f"{one}/review", "respond.review", answering.review, PARTICIPANT),
-        route(f"{one}/result", "respond.result", results.result, PARTICIPANT),
-        route(f"{one}/again", "respond.again", answering.again, PARTICIPANT, "POST", csrf=False),
-        route("/practice", "practice.show", stateless.practice, PUBLIC),
-        route("/practice", "practice.mark", stateless.mark_practice, PUBLIC, "POST", csrf=False),
-        route("/trial/<token>", "trial.show", link.trial, PUBLIC),
-        route("/trial/<token>", "trial.post", link.post_trial, PUBLIC, "POST", csrf=False),
-        route(
-            "/trial/<token>/save", "trial.save", stateless.save_trial, PUBLIC, "POST", csrf=False
-        ),
-    ]
+def all_pages() -> list[Route]:
+    """Return the routes of this module."""
+    return [*_organiser(), *_roster(), *_questions()]
 
 
 def _organiser() -> list[Route]:
@@ -195,41 +118,6 @@ def _roster() -> list[Route]:
     ]
 
 
-def _committee() -> list[Route]:
-    one = "/committee/rounds/<slug>"
-    return [
-        route("/committee/", "committee.home", committee.home, COMMITTEE),
-        route("/secretary/", "secretary.home", secretary.home, SECRETARY),
-        route(one, "committee.round", committee.board, COMMITTEE),
-        route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
-        route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
-        route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
-    ]
-
-
-def _admin() -> list[Route]:
-    one = "/admin/users/<id:user_id>"
-    return [
-        route("/admin/users", "admin.users", admin.users, ADMIN, "GET POST"),
-        route(one, "admin.user", admin.user, ADMIN),
-        route(f"{one}/roles", "admin.grant", admin.grant, ADMIN, "POST"),
-        route(f"{one}/roles/<id:grant_id>/revoke", "admin.revoke", admin.revoke, ADMIN, "POST"),
-        route(f"{one}/link", "admin.make_link", admin.make_link, ADMIN, "POST"),
-        route(f"{one}/send-link", "admin.send_link", admin.send_link, ADMIN, "POST"),
-        route(f"{one}/close", "admin.close", admin.close, ADMIN, "POST"),
-        route(f"{one}/reopen", "admin.reopen", admin.reopen, ADMIN, "POST"),
-    ]
-
-
-def _account() -> list[Route]:
-    return [
-        route("/account", "account.show", account.show, STAFF),
-        route("/account/language", "account.choose_locale", account.choose_locale, STAFF, "POST"),
-        route("/account/password", "account.password", account.password, STAFF, "GET POST"),
-        route("/account/leave", "account.leave", account.sign_out_everywhere, STAFF, "POST"),
-    ]
-
-
 def _questions() -> list[Route]:
     all_sets = "/organiser/questions"
     one = f"{all_sets}/<slug>"
@@ -250,31 +138,3 @@ def _questions() -> list[Route]:
         route(retire, "questions.retire", questions.retire, ORGANISER, "POST"),
         route(export, "questions.export", questions.export, ORGANISER),
     ]
-
-
-def _trial() -> list[Route]:
-    return [
-        route("/demo", "demo.show", demo.show, TRIAL),
-        route("/demo/clock", "demo.turn", demo.turn, TRIAL, "POST", csrf=False),
-        route("/demo/clear", "demo.clear", demo.clear, TRIAL, "GET POST", csrf=False),
-        route("/demo/<key>", "demo.role", demo.role, TRIAL),
-        route("/demo/<key>", "demo.become", demo.become, TRIAL, "POST", csrf=False),
-    ]
-
-
-def _who_looks() -> Actor | None:
-    """Return who is signed in. Error pages ask too: for a database in trouble nobody is."""
-    try:
-        return current_actor()
-    except SQLAlchemyError:
-        return None
-
-
-def install_page_context(app: Flask) -> None:
-    """Tell every template who is looking, and visitors whom they may call."""
-
-    @app.context_processor
-    def context() -> dict[str, Any]:
-        actor = _who_looks()
-        contact = None if actor else CurrentContact()
-        return {"current_actor": actor, "nav_items": nav_items(actor), "contact": contact}

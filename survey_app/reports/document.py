@@ -1,0 +1,258 @@
+"""The figures of a campaign at one moment, as a snapshot keeps them. Pure.
+
+Totals and names of cells only: no person is named, and of forms there is nothing but what may be
+told to anybody. A figure that nobody has given is `None` and is printed as "chưa báo cáo", never 0.
+Everything that is issued (page, mail, Word file, Excel file) is made of this document alone, so it
+comes out the same whenever it is made again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA_NUMBER = 1
+PersonKind = Literal["party_member", "non_member"]
+# The kinds of activity of plan 422, section III, in its order; then what the plan adds elsewhere.
+ActivityKind = Literal[
+    "exchange",
+    "seminar",
+    "meeting",
+    "cell_meeting",
+    "mass_organisation",
+    "culture_sport",
+    "emulation",
+    "other",
+]
+ReportState = Literal["on_time", "late", "missing", "not_due", "not_asked"]
+
+
+class _Part(BaseModel):
+    """Base of all parts: frozen, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CampaignFacts(_Part):
+    """What the report says of the campaign, as it stood at the moment of the snapshot."""
+
+    slug: str
+    title: str
+    issuer: str
+    theme: str
+    plan_number: str | None
+    plan_date: date | None
+    base_plan_number: str | None
+    base_plan_date: date | None  # only when somebody has confirmed it
+    basis: str
+    anniversary_date: date | None
+    starts_on: date | None
+    ends_on: date | None
+    report_due_on: date | None
+    recipients: tuple[str, ...]
+    superior_name: str
+    document_place: str
+    document_symbol: str
+    signing_authority: str
+    signer_role: str
+    signer_name: str
+    contact_name: str
+
+
+class CellFacts(_Part):
+    """One cell, in the committee's order, under the name it has on the day of the snapshot.
+
+    `id` is `None` for the people of no cell; `name` is empty then. `members` and `non_members` are
+    those of the roster on that day.
+    """
+
+    id: int | None
+    name: str
+    group_name: str | None
+    members: int
+    non_members: int
+
+
+class CellCount(_Part):
+    """One cell and kind of person in one quiz round: its five states, and attempts apart.
+
+    `at_launch` is how many were invited when the roster was frozen; the ledger explains the rest:
+    invited = at_launch + joined + moved_in − moved_out.
+    """
+
+    cell_id: int | None
+    kind: PersonKind
+    invited: int
+    done: int
+    started: int
+    exempt: int
+    undeliverable: int
+    attempts: int
+    mailed: int
+    at_launch: int
+    joined: int
+    moved_in: int
+    moved_out: int
+
+    @property
+    def not_started(self) -> int:
+        """Who is left, so that the five states always add up."""
+        return self.invited - self.done - self.started - self.exempt - self.undeliverable
+
+    @property
+    def base(self) -> int:
+        """What a rate is divided by: the invited without the exempt."""
+        return self.invited - self.exempt
+
+
+class ScoreBand(_Part):
+    """How many people have from `low` to `high` right answers; 0 or at least k of them."""
+
+    low: int
+    high: int
+    people: int
+
+
+class QuizRound(_Part):
+    """One launched round of a quiz."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    cells: tuple[CellCount, ...]
+    score_bands: tuple[ScoreBand, ...] = ()  # after the round is finalised, of everybody together
+    questions: int | None = None
+
+
+class FormGroup(_Part):
+    """One group of cells of a counted form; `sent` is `None` where it is not told."""
+
+    cell_ids: tuple[int | None, ...]
+    names: tuple[str, ...]
+    invited: int
+    sent: int | None
+
+
+class FormRound(_Part):
+    """The turnout of one form as anybody may know it; `at_least`: rounded down while it is open."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    invited: int
+    sent: int | None
+    at_least: bool
+    is_counted: bool
+    papers: int | None
+    groups: tuple[FormGroup, ...] = ()
+
+
+class Activity(_Part):
+    """Activities of one kind; either number may be missing."""
+
+    kind: ActivityKind
+    events: int | None
+    people: int | None
+
+
+class CellReturn(_Part):
+    """What one cell has reported, over all periods due so far; `None`: not reported.
+
+    `revisions` names the revisions that count: (round slug, revision number, source).
+    """
+
+    cell_id: int
+    state: ReportState
+    rolled_out_on: date | None = None
+    rolled_out_people: int | None = None
+    activities: tuple[Activity, ...] = ()
+    online_items: int | None = None
+    visual_publicity: bool | None = None
+    candidates: int | None = None
+    good_examples: bool | None = None  # whether it tells of any; the words stay in the report
+    revisions: tuple[tuple[str, int, str], ...] = ()
+
+
+class CellSessions(_Part):
+    """Study sessions of one cell with their attendance; no row means none was recorded."""
+
+    cell_id: int
+    sessions: int
+    expected: int
+    present: int
+    excused: int
+    absent: int
+    on_duty: int
+    reflections: int
+
+
+class CellRecognitions(_Part):
+    """Proposals for recognition of one cell by state."""
+
+    cell_id: int
+    proposed: int
+    supported: int
+    commended: int
+    declined: int
+
+
+class Period(_Part):
+    """One round of cell reports."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    due: int  # how many cells owe a report
+    on_time: int
+    late: int
+
+
+class Targets(_Part):
+    """What was to be reached; every one but the plan's own is a setting, and may be unset."""
+
+    candidates: int | None
+    candidates_scope: Literal["whole", "each_cell"]
+    participation_percent: int | None
+
+
+class Figures(_Part):
+    """Everything. Rows of cells stand in the committee's order."""
+
+    schema_number: Literal[1] = 1
+    as_of: datetime
+    campaign: CampaignFacts
+    cells: tuple[CellFacts, ...]
+    quizzes: tuple[QuizRound, ...] = ()
+    forms: tuple[FormRound, ...] = ()
+    periods: tuple[Period, ...] = ()
+    returns: tuple[CellReturn, ...] = ()
+    sessions: tuple[CellSessions, ...] = ()
+    recognitions: tuple[CellRecognitions, ...] = ()
+    targets: Targets
+
+    def plain(self) -> dict[str, Any]:
+        """Return the document as a JSON column stores it."""
+        return self.model_dump(mode="json")
+
+    def checksum(self) -> str:
+        """Return the SHA-256 of the canonical JSON, 64 hex digits."""
+        text = json.dumps(self.plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def total(values: Iterable[int | None]) -> int | None:
+    """Return the sum of what was reported; `None` when nothing was."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
