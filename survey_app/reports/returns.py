@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Round
+from survey_app.cell_reports.duties import duty_state
 from survey_app.cell_reports.models import Duty, DutyRevision, Recognition, StudySession
 from survey_app.reports.document import (
     Activity,
@@ -71,7 +72,7 @@ def of_cells(session: Session, periods: Sequence[Round], now: datetime) -> Told:
         for duty in duties:
             if duty.round_id == round_.id:
                 revision = counted.get(duty.id)
-                state = _state(duty, revision, round_.closes_at, now)
+                state = duty_state(duty, round_.closes_at, now)
                 by_round.setdefault(round_.id, []).append(state)
                 by_cell.setdefault(duty.cell_id, []).append(_Due(round_.slug, state, revision))
     return Told(
@@ -96,15 +97,6 @@ def _counted(session: Session, round_ids: Sequence[int]) -> dict[int, DutyRevisi
         )
     )
     return {revision.duty_id: revision for revision in found}
-
-
-def _state(
-    duty: Duty, revision: DutyRevision | None, closes_at: datetime, now: datetime
-) -> ReportState:
-    first = duty.submitted_at or (revision.saved_at if revision else None)
-    if first is not None:
-        return "late" if first >= closes_at else "on_time"
-    return "missing" if now >= closes_at else "not_due"
 
 
 def _period(round_: Round, states: Sequence[ReportState]) -> Period:
