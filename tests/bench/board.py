@@ -147,5 +147,3 @@ def _counted(database: Database) -> Iterator[list[str]]:
     yield seen
     for engine in engines:
         event.remove(engine, "before_cursor_execute", note)
-
-
