@@ -21,6 +21,7 @@ def _committee() -> list[Route]:
         route("/committee/", "committee.home", views_home.home, COMMITTEE),
         route("/committee/print", "committee.whole", views_home.whole, COMMITTEE),
         route(one, "committee.round", committee.board, COMMITTEE),
+        route(f"{one}/live", "committee.live", committee.live, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
