@@ -143,7 +143,7 @@ class FormRound(_Part):
     """The turnout of one form as anybody may know it; `at_least`: rounded down while it is open.
 
     `small_group` is the fewest forms that are told; `is_lost`: its ballots can never be opened.
-    `papers` of the total came on paper and stand in no group.
+    `papers` of the total are paper ones, of no group.
     """
 
     id: int

@@ -85,7 +85,7 @@ def test_a_secretary_reads_the_own_cell_and_no_name(
     assert mail.kind == "digest"
     assert mail.subject == "[70 năm Đảng bộ Khối] Chi bộ Một: tham gia đến 23/9/2024"
     for part in (mail.text, mail.html):
-        assert "Chi bộ Một, Vòng 1: 10/16 đảng viên (62,5\u00a0%) đã thi." in part
+        assert "Chi bộ Một, Vòng 1: 10/16 đảng viên (62,5 %) đã thi." in part
         assert "Chi bộ Một: đã ghi nhận 2 buổi sinh hoạt chuyên đề." in part
         assert "(1) nhắc 6 đồng chí chưa thi trước 17 giờ 00, thứ Sáu, ngày 27/9/2024" in part
         assert "http://127.0.0.1:8000/secretary/" in part
@@ -105,7 +105,7 @@ def test_a_silent_cell_is_told_what_it_owes(app: Flask, db: Database, campaign_i
 def test_the_committee_reads_the_whole(app: Flask, db: Database, campaign_id: int) -> None:
     tell(app)
     text = mails(app, db)["theo-doi@so-mau.example"].text
-    assert "Đến 07 giờ 30, thứ Hai, ngày 23/9/2024, 10/40 đảng viên (25,0\u00a0%) đã thi" in text
+    assert "Đến 07 giờ 30, thứ Hai, ngày 23/9/2024, 10/40 đảng viên (25,0 %) đã thi" in text
     assert "Còn 1 chi bộ chưa báo cáo." in text
     assert "/committee/" in text
 
