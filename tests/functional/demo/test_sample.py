@@ -16,7 +16,7 @@ from survey_app.cell_reports.duties import counted_revision, duties_of_round
 from survey_app.cell_reports.models import Recognition
 from survey_app.config import load_settings
 from survey_app.database import Database
-from survey_app.demo import cast, duties
+from survey_app.demo import cast, reported
 from survey_app.errors import Conflict, NotAllowed
 from survey_app.invitations.participation import participation
 from survey_app.invitations.recount import recount
@@ -89,7 +89,7 @@ def test_every_mail_went_over_smtp_at_its_own_hour(db, inbox):
     kinds = Counter(mail["X-Survey-Message"] for mail in mails)
     assert set(kinds) == {"invitation", "reminder", "result", "digest", "notice"}
     dates = [mail["Date"].datetime for mail in mails]
-    assert duties.FIRST.launched <= min(dates) and max(dates) <= cast.NOW
+    assert reported.FIRST.launched <= min(dates) and max(dates) <= cast.NOW
     assert len({date.date() for date in dates}) >= 8
 
 
@@ -97,7 +97,7 @@ def test_seven_of_eight_cells_reported_in_time_and_one_was_late(db):
     with db.reading() as session:
         over, running = (
             session.scalars(select(Round).where(Round.slug == part.slug)).one()
-            for part in (duties.FIRST, duties.SECOND)
+            for part in (reported.FIRST, reported.SECOND)
         )
         assert (over.state, running.state) == ("finalised", "open")
         lines = duties_of_round(session, over.id, scope=ALL_CELLS)
