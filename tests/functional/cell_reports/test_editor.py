@@ -82,7 +82,7 @@ def test_a_hint_is_changed_and_the_set_approved(editor: FlaskClient, db: Databas
     changed = stored(db).question("tin-bai")
     assert changed is not None and changed.hint == "Mỗi bài tính một lần."
     approve = editor.get(f"/organiser/questions/{SLUG}/approve")
-    given = {name: value for name, value in fields(approve)}
+    given = dict(fields(approve))
     given["csrf_token"] = csrf_of(approve)
     done = editor.post(f"/organiser/questions/{SLUG}/approve", data=given)
     assert done.status_code == 303, done.text
