@@ -4,6 +4,7 @@ from survey_app.accounts.doors import (
     COMMITTEE,
     SECRETARY,
 )
+from survey_app.cell_reports import views_secretary as duties
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_committee as committee
 from survey_app.web.doors import Route, route
@@ -28,4 +29,16 @@ def _committee() -> list[Route]:
 def _secretary() -> list[Route]:
     return [
         route("/secretary/", "secretary.home", secretary.home, SECRETARY),
+        *_secretary_duties(),
+    ]
+
+
+def _secretary_duties() -> list[Route]:
+    every = "/secretary/reports"
+    one = f"{every}/<slug>/<cell_slug>"
+    return [
+        route(every, "secretary_duties.list", duties.list_, SECRETARY),
+        route(one, "secretary_duties.show", duties.show, SECRETARY),
+        route(one, "secretary_duties.save", duties.save, SECRETARY, "POST"),
+        route(f"{one}/history", "secretary_duties.history", duties.history, SECRETARY),
     ]

@@ -20,6 +20,7 @@ REFUSED = {
     "/organiser/rounds/<slug>/urn": 404,  # a quiz has none: functional/feedback
     "/organiser/rounds/<slug>/urn/lost": 404,
     "/secretary/": 403,
+    "/secretary/reports": 403,  # tests/browser/test_cell_report.py
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,
     "/organiser/rounds/<slug>/paper": 404,
