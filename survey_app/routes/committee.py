@@ -4,6 +4,7 @@ from survey_app.accounts.doors import (
     COMMITTEE,
     SECRETARY,
 )
+from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_committee as committee
 from survey_app.web.doors import Route, route
@@ -11,7 +12,7 @@ from survey_app.web.doors import Route, route
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_secretary()]
+    return [*_committee(), *_secretary(), *_study_sessions()]
 
 
 def _committee() -> list[Route]:
@@ -28,4 +29,24 @@ def _committee() -> list[Route]:
 def _secretary() -> list[Route]:
     return [
         route("/secretary/", "secretary.home", secretary.home, SECRETARY),
+    ]
+
+
+def _study_sessions() -> list[Route]:
+    every, one = "/secretary/sessions", "/secretary/sessions/<id:session_id>"
+    pages = study_sessions
+    return [
+        route(every, "study_sessions.list", pages.list_sessions, SECRETARY),
+        route(f"{every}/new", "study_sessions.new", pages.new, SECRETARY, "GET POST"),
+        route(one, "study_sessions.show", pages.show, SECRETARY),
+        route(f"{one}/edit", "study_sessions.edit", pages.edit, SECRETARY, "GET POST"),
+        route(f"{one}/remove", "study_sessions.remove", pages.remove, SECRETARY, "GET POST"),
+        route(f"{one}/list", "study_sessions.change_list", pages.change_list, SECRETARY, "POST"),
+        route(
+            f"{one}/attendance",
+            "study_sessions.attendance",
+            pages.save_attendance,
+            SECRETARY,
+            "POST",
+        ),
     ]
