@@ -155,7 +155,13 @@ def _open(session: Session, round_: Round, place: Place) -> None:
 
 
 def _find(
-    session: Session, round_: Round, place: Place, *, state: str = "", search: str = "", page: int = 1
+    session: Session,
+    round_: Round,
+    place: Place,
+    *,
+    state: str = "",
+    search: str = "",
+    page: int = 1,
 ) -> tuple[list[PersonLine], int]:
     return queries.people(
         session,
@@ -174,7 +180,8 @@ def _page(session: Session, round_: Round, place: Place, audience: str) -> str:
     opened = are_open(place.key(round_), now)
     state, search = request.args.get("state", ""), request.args.get("q", "")
     page = max(1, min(number_of(request.args.get("page"), 1), 10_000))
-    lines, total = [], 0
+    lines: list[PersonLine] = []
+    total = 0
     if opened:
         lines, total = _find(session, round_, place, state=state, search=search, page=page)
     _lines, everybody = _find(session, round_, place)

@@ -6,13 +6,15 @@ from survey_app.accounts.doors import (
 )
 from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
+from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_not_yet as not_yet
 from survey_app.web.doors import Route, route
 
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_secretary(), *_study_sessions()]
+    return [*_committee(), *_not_yet(), *_secretary(), *_study_sessions()]
 
 
 def _committee() -> list[Route]:
@@ -29,6 +31,25 @@ def _committee() -> list[Route]:
 def _secretary() -> list[Route]:
     return [
         route("/secretary/", "secretary.home", secretary.home, SECRETARY),
+        route("/secretary/addresses", "secretary.addresses", addresses.addresses, SECRETARY),
+        route(
+            "/secretary/addresses/<public_id>",
+            "secretary.address",
+            addresses.address,
+            SECRETARY,
+            "GET POST",
+        ),
+    ]
+
+
+def _not_yet() -> list[Route]:
+    own, every = "/secretary/rounds/<slug>/people", "/committee/rounds/<slug>/people"
+    pages = not_yet
+    return [
+        route(own, "secretary.people", pages.of_own_cell, SECRETARY),
+        route(own, "secretary.open_people", pages.open_own_cell, SECRETARY, "POST"),
+        route(every, "committee.people", pages.of_any_cell, COMMITTEE),
+        route(every, "committee.open_people", pages.open_any_cell, COMMITTEE, "POST"),
     ]
 
 
