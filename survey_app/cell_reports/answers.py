@@ -1,8 +1,8 @@
-"""What a cell answers in its report: read from what a page posted, shown again, what is missing. Pure.
+"""What a cell answers in its report: read from a posted page, shown again, what is missing. Pure.
 
-Values are question id -> value: a date as "2024-09-03", a number as int, a choice as its id, several
-choices as a list of ids, a text as str, counts as {row id: {choice id: int}}. What was left empty is
-not there: nothing reported is never 0.
+Values are question id -> value: a date as "2024-09-03", a number as int, a choice as its id,
+several choices as a list of ids, a text as str, counts as {row id: {choice id: int}}. What was left
+empty is not there: nothing reported is never 0.
 """
 
 import re
