@@ -10,6 +10,7 @@ from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_not_yet as not_yet
+from survey_app.reports import views_timeline as timeline
 from survey_app.web.doors import Route, route
 
 
@@ -32,6 +33,7 @@ def _committee() -> list[Route]:
 def _owing() -> list[Route]:
     one = "/committee/cells/<cell_slug>/remind"
     return [
+        route("/committee/timeline", "timeline.show", timeline.show, COMMITTEE),
         route("/committee/cells", "duties.board", owing.board, COMMITTEE),
         route(one, "duties.preview", owing.preview, COMMITTEE),
         route(one, "duties.remind", owing.remind, COMMITTEE, "POST"),
