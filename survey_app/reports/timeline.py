@@ -59,7 +59,7 @@ def milestones(
     found = [
         *_plan(campaign, day),
         _roll_out(session, campaign, now, scope),
-        *_sessions(session, campaign, scope),
+        *_sessions(session, campaign, day, scope),
         *_rounds(session, campaign, now, scope),
         _monitoring(campaign, day),
         _interim(session, campaign),
@@ -102,7 +102,9 @@ def _roll_out(session: Session, campaign: Campaign, now: datetime, scope: Scope)
     return Milestone(title, state, min(days), max(days), note)
 
 
-def _sessions(session: Session, campaign: Campaign, scope: Scope) -> list[Milestone]:
+def _sessions(
+    session: Session, campaign: Campaign, day: date, scope: Scope
+) -> list[Milestone]:
     query = select(
         func.count(),
         func.count(StudySession.cell_id.distinct()),
@@ -116,7 +118,8 @@ def _sessions(session: Session, campaign: Campaign, scope: Scope) -> list[Milest
     if not number:
         return [Milestone(title, "undated", note=_("Chưa chi bộ nào ghi buổi sinh hoạt."))]
     note = _n("%(n)s buổi ở %(cells)s chi bộ đến nay.", number, cells=cells)
-    return [Milestone(title, "now", first, last, note)]
+    over = campaign.ends_on is not None and campaign.ends_on < day
+    return [Milestone(title, "done" if over else "now", first, last, note)]
 
 
 def _rounds(session: Session, campaign: Campaign, now: datetime, scope: Scope) -> list[Milestone]:
