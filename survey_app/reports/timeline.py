@@ -102,9 +102,7 @@ def _roll_out(session: Session, campaign: Campaign, now: datetime, scope: Scope)
     return Milestone(title, state, min(days), max(days), note)
 
 
-def _sessions(
-    session: Session, campaign: Campaign, day: date, scope: Scope
-) -> list[Milestone]:
+def _sessions(session: Session, campaign: Campaign, day: date, scope: Scope) -> list[Milestone]:
     query = select(
         func.count(),
         func.count(StudySession.cell_id.distinct()),
