@@ -1,7 +1,4 @@
-"""The forms of a round: what any kind of round is asked, then what each kind is asked.
-
-What is typed is read here; rules live in the services.
-"""
+"""The forms of a round: what any kind of round is asked, then each kind. Rules: the services."""
 
 from collections.abc import Sequence
 from datetime import datetime
