@@ -25,7 +25,7 @@ REFUSED = {
     "/secretary/rounds/<slug>/people": 403,
     "/secretary/sessions": 403,
     "/secretary/sessions/new": 403,
-    "/secretary/reports": 403,
+    "/secretary/reports": 403,  # tests/browser/test_cell_report.py
     "/committee/rounds/<slug>/people": 403,  # for monitors
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,
