@@ -39,6 +39,8 @@ REFUSED = {
     "/demo": 404,  # of the trial only: tests/browser/test_trial.py
     "/demo/clear": 404,
 }
+# Files, what programs ask, and what a page shows in a frame.
+_NO_PAGES = (".xlsx", "/healthz", "/live", "preview.html")
 ROLES = ("organiser", "administrator", "question_approver")
 
 
@@ -60,7 +62,7 @@ def addresses(world: World, slug: str) -> dict[str, str]:
         address = rule.replace("<slug>", questions if of_set else slug)
         address = address.replace("<public_id>", person)
         address = address.replace("<any(close,cancel,remind,'invite-reachable'):action>", "remind")
-        if "<" not in address and not address.endswith((".xlsx", "/healthz", "preview.html")):
+        if "<" not in address and not address.endswith(_NO_PAGES):
             found[rule] = address
     return found
 
