@@ -35,7 +35,7 @@ def _committee() -> list[Route]:
 
 
 def _snapshots() -> list[Route]:
-    every, one = "/committee/figures", "/committee/figures/<int:number>"
+    every, one = "/committee/figures", "/committee/figures/<id:number>"
     return [
         route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
         route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
