@@ -6,6 +6,7 @@ from survey_app.accounts.doors import (
 )
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_explained as explained
 from survey_app.web.doors import Route, route
 
 
@@ -21,6 +22,8 @@ def _committee() -> list[Route]:
         route(one, "committee.round", committee.board, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
+        route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
+        route(f"{one}/ledger/print", "committee.ledger_print", explained.print_view, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
     ]
 
