@@ -57,6 +57,13 @@ def enter(public_id: str, what: str) -> ResponseReturnValue:
     return redirect(next_page(one), code=303)
 
 
+def imported() -> ResponseReturnValue:
+    """After an import: what it proposes for live rounds, or the list when they agree with it."""
+    with reading() as session:
+        waiting = proposals(session, formatting.today(clock.now()))
+    return redirect(url_for("ledger.show" if waiting else "roster.people"))
+
+
 def find(session: Session, public_id: str) -> Person:
     """Return a person whom the signed-in user may change.
 

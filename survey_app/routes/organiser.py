@@ -114,6 +114,7 @@ def _roster() -> list[Route]:
         route(f"{root}/cells", "roster.cells", roster.cells, ORGANISER),
         route(f"{root}/template.xlsx", "roster.template", roster.template, ORGANISER),
         route(f"{root}/import", "roster.upload", roster_import.upload, ORGANISER, "GET POST"),
+        route(f"{root}/imported", "roster.imported", changes.imported, ROUNDS),
         route(upload, "roster.preview", roster_import.preview, ORGANISER),
         route(f"{upload}/confirm", "roster.confirm", roster_import.confirm, ORGANISER, "POST"),
         route(f"{upload}/discard", "roster.discard", roster_import.discard, ORGANISER, "POST"),
