@@ -28,6 +28,8 @@ from survey_app.people.models import Person
 Answering = Callable[[Session, Iterable[int]], set[int]]
 # When each of these invitations was first handed in.
 HandedIn = Callable[[Session, Iterable[int]], dict[int, datetime]]
+# Counts the results of a final round again.
+KeepScores = Callable[[Session, int], object]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Papers:
 
     answering: Answering
     handed_in: HandedIn
+    keep_scores: KeepScores
 
 
 def merge(
@@ -72,6 +75,8 @@ def merge(
         pairs.setdefault(invitation.round_id, {})[invitation.person_id] = invitation
     for round_id in sorted(pairs):
         _settle(session, pairs[round_id], kept, other_id, why, papers)
+        if len(pairs[round_id]) > 1 and session.get_one(Round, round_id).state == "finalised":
+            papers.keep_scores(session, round_id)
     follow_addresses(session, [kept.id])
     for round_id in sorted(pairs):
         _write_once(session, round_id, kept.id, other_id, now)

@@ -2,14 +2,14 @@
 
 from collections import Counter
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app import clock, formatting
 from survey_app.campaigns.models import RoundCell
 from survey_app.database import table_of
 from survey_app.invitations import tally
-from survey_app.invitations.models import Invitation, RoundDay
+from survey_app.invitations.models import Invitation
 from survey_app.people.cells import load_cells
 from survey_app.people.models import Cell
 
@@ -38,7 +38,7 @@ def move(session: Session, invitation: Invitation, round_cell_id: int) -> None:
     _apply(session, {left: Counter({k: -n for k, n in weight.items()}), round_cell_id: weight})
     if invitation.is_done and invitation.done_on:
         for cell_id, step in sorted({left: -1, round_cell_id: 1}.items()):
-            note_day(session, cell_id, invitation, step)
+            tally.note_day(session, cell_id, invitation.done_on, step)
 
 
 def enter(session: Session, invitation: Invitation) -> None:
@@ -51,7 +51,7 @@ def withdraw(session: Session, invitation: Invitation) -> None:
     weight = _weight(invitation)
     _apply(session, {invitation.round_cell_id: Counter({k: -n for k, n in weight.items()})})
     if invitation.is_done and invitation.done_on:
-        note_day(session, invitation.round_cell_id, invitation, -1)
+        tally.note_day(session, invitation.round_cell_id, invitation.done_on, -1)
     for flag in tally.FLAGS:
         setattr(invitation, flag, flag == "is_exempt")
     invitation.is_mailed, invitation.done_on = False, None
@@ -62,19 +62,6 @@ def mailed(session: Session, invitation: Invitation) -> None:
     """Count a locked invitation among those that a mail server took."""
     invitation.is_mailed = True
     _apply(session, {invitation.round_cell_id: Counter(mailed=1)})
-
-
-def note_day(session: Session, round_cell_id: int, invitation: Invitation, step: int) -> None:
-    """Add `step` to the people of a row who became done on this invitation's day."""
-    key = {"round_cell_id": round_cell_id, "day": invitation.done_on}
-    changed = session.execute(
-        update(RoundDay)
-        .where(RoundDay.round_cell_id == round_cell_id, RoundDay.day == invitation.done_on)
-        .values(done=RoundDay.done + step)
-        .returning(RoundDay.done)
-    ).first()
-    if changed is None:
-        session.execute(insert(RoundDay).values(**key, done=max(step, 0)))
 
 
 def row_for(session: Session, round_id: int, cell_id: int | None, kind: str) -> RoundCell:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from survey_app import clock
 from survey_app.accounts.scope import ALL_CELLS, CLI
 from survey_app.campaigns.models import Round
+from survey_app.desks.views_merge import PAPERS
 from survey_app.errors import Conflict
 from survey_app.invitations import mails, merging, queries, reaching, tally
 from survey_app.invitations.models import Invitation, LedgerEntry
@@ -27,8 +28,6 @@ from tests.factories_rounds import (
 from tests.functional.ledger.books import adds_up, cell_row, invited_now
 from tests.functional.participation.boards import round_of
 from tests.functional.quizzes.conftest import KEY, Member, right
-
-PAPERS = merging.Papers(answering=papers.answering, handed_in=papers.handed_in)
 
 
 def merge(session, kept_id, other_id, reason="Ghi hai lần"):

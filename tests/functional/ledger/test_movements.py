@@ -9,7 +9,6 @@ from sqlalchemy import select
 from survey_app.database import Database
 from survey_app.errors import Conflict
 from survey_app.invitations import ledger, moving, tally
-from survey_app.invitations.models import Invitation
 from survey_app.invitations.movements import movements, of_all
 from survey_app.people.models import Cell
 from tests.factories_rounds import invitations_of, make_cell, make_person
@@ -65,9 +64,15 @@ def test_every_row_is_explained_by_its_ledger(db: Database, steps: list) -> None
 
 
 def become_done(session, invitation_id: int) -> None:
-    """Hand in on Tuesday, as the quiz does it: the flag, and the day in the tally."""
-    tally.set_flags(session, invitation_id, is_done=True)
-    row = session.get_one(Invitation, invitation_id)
-    row.done_on = date(2024, 9, 17)
-    session.flush()
-    moving.note_day(session, row.round_cell_id, row, 1)
+    """Hand in on Tuesday, as the quiz counts it."""
+    row = moving.lock_one(session, invitation_id)
+    flags = tally.flags_of(row)
+    tally.change(
+        session,
+        invitation_id=row.id,
+        round_cell_id=row.round_cell_id,
+        before=flags,
+        after={**flags, "is_done": True},
+        on=date(2024, 9, 17),
+    )
+    session.expire_all()
