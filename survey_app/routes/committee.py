@@ -20,6 +20,7 @@ def _committee() -> list[Route]:
     return [
         route("/committee/", "committee.home", committee.home, COMMITTEE),
         route(one, "committee.round", committee.board, COMMITTEE),
+        route(f"{one}/live", "committee.live", committee.live, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
         route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
