@@ -22,7 +22,7 @@ from survey_app.feedback.models import Ballot, CountedText
 from survey_app.formatting import local
 from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry, Receipt
 from survey_app.mailing.models import OutboxItem, OutboxMessage
-from survey_app.people.models import Membership, Person
+from survey_app.people.models import Membership, Person, PersonChange
 from survey_app.quizzes.models import Attempt, Grading
 
 CHUNK = 200
@@ -110,6 +110,8 @@ def _empty_round(round_id: int) -> Callable[[Session], int]:
         _delete(session, EntryMeans, EntryMeans.invitation_id.in_(ids))
         _delete(session, LedgerEntry, LedgerEntry.invitation_id.in_(ids))
         _delete(session, Receipt, Receipt.invitation_id.in_(ids))
+        gone = update(Invitation).where(Invitation.superseded_by_id.in_(ids))
+        session.execute(gone.values(superseded_by_id=None))
         _delete(session, Invitation, Invitation.id.in_(ids))
         return len(ids)
 
@@ -156,6 +158,7 @@ def _forget_people(last_day: date) -> Callable[[Session], int]:
         for table in _MAIL:
             about_them = (table.recipient_kind == "person") & table.recipient_id.in_(ids)
             _delete(session, table, about_them)
+        _delete(session, PersonChange, PersonChange.person_id.in_(ids))
         _delete(session, Membership, Membership.person_id.in_(ids))
         _delete(session, Person, Person.id.in_(ids))
         return len(ids)

@@ -10,6 +10,7 @@ from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
 from survey_app.reports import views_timeline as timeline
 from survey_app.web.doors import Route, route
@@ -28,6 +29,8 @@ def _committee() -> list[Route]:
         route(f"{one}/live", "committee.live", committee.live, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
+        route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
+        route(f"{one}/ledger/print", "committee.ledger_print", explained.print_view, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
     ]
 
