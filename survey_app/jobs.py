@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from survey_app import housekeeping, retention
 from survey_app.accounts import cells
@@ -25,16 +26,18 @@ from survey_app.database import Database
 from survey_app.feedback import urns
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.opening import FeedbackKind
-from survey_app.invitations import closing, kinds, scores
+from survey_app.invitations import kinds, scores
 from survey_app.invitations import mails as invitation_mails
-from survey_app.invitations.closing import enqueue_closing_mails
 from survey_app.mailing import sender
-from survey_app.mailing.composing import register
+from survey_app.mailing.composing import Mail, Skip, register
+from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.people.cell_choices import cell_choices
 from survey_app.questions import second_reader
 from survey_app.quizzes import finalising
 from survey_app.quizzes.distribution import score_bands
 from survey_app.quizzes.mails import compose_handed_in, compose_result
+from survey_app.reports import closing, digest
+from survey_app.reports.closing import freeze_and_tell
 from survey_app.tasks import services as tasks
 
 Job = Callable[[Flask, datetime], object]
@@ -82,7 +85,7 @@ def finalise(app: Flask, now: datetime) -> None:
     for round_id in done:
         with database.writing() as session:
             if finalising.finalise_round(session, round_id, now):
-                enqueue_closing_mails(session, round_id, now)
+                freeze_and_tell(session, round_id, now)
 
 
 def tend_urns(app: Flask, now: datetime) -> None:
@@ -93,8 +96,23 @@ def tend_urns(app: Flask, now: datetime) -> None:
     urns.discard_cancelled(database, cabinet)
     urns.destroy_late_keys(database, cabinet)
     urns.look_for_keys(database, cabinet)
-    urns.count_due(database, cabinet, now, tell=enqueue_closing_mails)
+    urns.count_due(database, cabinet, now, tell=freeze_and_tell)
     urns.put_away(database, cabinet)
+
+
+def tell_weekly(app: Flask, now: datetime) -> None:
+    """Send the digest of the week once its hour has come."""
+    with _database(app).writing() as session:
+        digest.send_weekly(session, now)
+
+
+def compose_committee_mail(
+    session: Session, message: OutboxMessage, items: list[OutboxItem]
+) -> Mail | Skip:
+    """Write what is told of figures: at a closing of its round, else of the week."""
+    if message.subject_kind == "round":
+        return closing.compose_closing(session, message, items)
+    return digest.compose_weekly(session, message, items)
 
 
 def finalise_periods(app: Flask, now: datetime) -> None:
@@ -110,12 +128,13 @@ JOBS: Mapping[str, Job] = {
     "finalise": finalise,
     "periods": finalise_periods,
     "urns": tend_urns,
+    "digest": tell_weekly,
     "tasks": run_tasks,
     "housekeeping": tidy_up,
     "retention": forget,
 }
 # Jobs that need not run at every tick: seconds between runs.
-SELDOM: Mapping[str, float] = {"housekeeping": 3600.0, "retention": 86400.0}
+SELDOM: Mapping[str, float] = {"digest": 60.0, "housekeeping": 3600.0, "retention": 86400.0}
 
 
 def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
@@ -126,7 +145,7 @@ def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
 def work(app: Flask, now: datetime) -> None:
     """Do once what a worker does: open, close, finalise, send."""
     with app.app_context():
-        for job in (turn_rounds, finalise, finalise_periods, tend_urns, run_tasks):
+        for job in (turn_rounds, finalise, finalise_periods, tend_urns, tell_weekly, run_tasks):
             job(app, now)
         send_mail(app, "work", threading.Event())
 
@@ -141,7 +160,7 @@ def install(app: Flask) -> None:
     account_mails.install(app)
     second_reader.install(app, second_reader_wanted)
     register(app, "result", compose_result)
-    closing.install(app)
+    register(app, closing.KIND, compose_committee_mail)
     period_mails.install(app)
     cell_reminders.install(app)
     invitation_mails.install(app, for_the_done=compose_handed_in)

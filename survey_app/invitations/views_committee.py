@@ -1,22 +1,20 @@
 """The committee's pages: totals per cell, never a name."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 
 from flask import jsonify, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import audit, clock, formatting
+from survey_app import audit, clock
 from survey_app.accounts.doors import scope_in, signed_in
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import (
     CELL_REPORT,
     LAUNCHED,
     campaign_of,
-    current_campaign,
-    list_rounds,
     round_by_slug,
 )
 from survey_app.campaigns.settings import campaign_settings
@@ -55,31 +53,6 @@ class Section:
 
 
 READERS = ("committee_reviewer", "campaign_monitor", "organiser", "administrator")
-
-
-def home() -> ResponseReturnValue:
-    """The campaign and its rounds, each with its sentence and one bar."""
-    now = clock.now()
-    with reading() as session:
-        campaign = current_campaign(session)
-        lines = list_rounds(session, campaign.id) if campaign else []
-        boards = [
-            _read(session, round_by_slug(session, line.slug), now)
-            for line in lines
-            if line.state in LAUNCHED and line.kind != CELL_REPORT
-        ]
-        waiting = sum(line.state == "draft" for line in lines)
-    return render_template(
-        "committee/home.html",
-        campaign=campaign,
-        boards=boards,
-        waiting=waiting,
-        days_left=_days_left(campaign.ends_on) if campaign and campaign.ends_on else None,
-    )
-
-
-def _days_left(last_day: date) -> int:
-    return (last_day - formatting.today(clock.now())).days
 
 
 def board(slug: str) -> ResponseReturnValue:
