@@ -19,6 +19,7 @@ from survey_app.campaigns.commands import campaigns
 from survey_app.config import SettingsError
 from survey_app.database import current_database
 from survey_app.demo.commands import demo
+from survey_app.doctor.commands import doctor
 from survey_app.feedback.commands import feedback
 from survey_app.feedback.commands_urn import urn, urn_lost
 from survey_app.i18n import _
@@ -115,10 +116,12 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         backup,
         verify,
         restore,
+        doctor,
     )
 )
-# A backup brings its own settings, so these two work where none are complete yet.
-_WITHOUT_SETTINGS = frozenset({"verify", "restore"})
+# A backup brings its own settings, and the doctor says what is wrong with them: these work where
+# none are complete yet.
+_WITHOUT_SETTINGS = frozenset({"verify", "restore", "doctor"})
 
 
 class _NotSetUp(AppGroup):

@@ -34,7 +34,7 @@ _MAIL: tuple[type[OutboxItem] | type[OutboxMessage], ...] = (OutboxItem, OutboxM
 def purge(database: Database, now: datetime) -> dict[str, int]:
     """Delete what has been kept long enough by `now`; return how many rows of each kind went."""
     with database.reading() as session:
-        ends = _ends_of_campaigns_over(session, local(now).date())
+        ends = ends_of_campaigns_over(session, local(now).date())
         rounds = _rounds_to_empty(session, list(ends))
     gone = {"invitations": 0, "people": 0}
     for round_id in rounds:
@@ -52,7 +52,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _ends_of_campaigns_over(session: Session, today: date) -> dict[int, date]:
+def ends_of_campaigns_over(session: Session, today: date) -> dict[int, date]:
     """Return the last day of each campaign whose months of keeping are over.
 
     That is the day it names or, when that is later or there is none, its last round's last day.

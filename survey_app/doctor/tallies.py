@@ -1,0 +1,213 @@
+"""Everything that is kept as a number, counted again from what it was counted from.
+
+One grouped query per tally, whatever the number of people. Rounds whose people have gone
+(`retention`) cannot be counted again: there the kept number is all there is.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Executable, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from survey_app import clock
+from survey_app.campaigns.models import Round, RoundCell
+from survey_app.campaigns.queries import LAUNCHED
+from survey_app.cell_reports.models import Attendance, StudySession
+from survey_app.doctor.checks import Check, ok, problem
+from survey_app.formatting import day, local
+from survey_app.i18n import _
+from survey_app.invitations.models import Invitation, RoundDay
+from survey_app.invitations.recount import recount
+from survey_app.people.cells import cell_name_on
+from survey_app.quizzes.models import Attempt
+from survey_app.reports.document import Figures
+from survey_app.reports.models import Snapshot
+from survey_app.retention import ends_of_campaigns_over
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A number that is kept and what it should be; `what` says which, `where` whose."""
+
+    where: str
+    what: str
+    kept: int
+    counted: int
+
+    @property
+    def sentence(self) -> str:
+        """Return it in words."""
+        return _(
+            "%(what)s: đang ghi %(kept)s, đếm lại được %(counted)s.",
+            what=self.what,
+            kept=self.kept,
+            counted=self.counted,
+        )
+
+
+# (round_cell id, what is counted) -> how many
+Numbers = dict[tuple[int, str], int]
+
+
+def look(session: Session) -> Iterator[Check]:
+    """Yield each difference, or that there is none; then the study sessions and the snapshots."""
+    yield from _told("tallies.rounds", of_rounds(session), _("Số liệu mọi vòng khớp khi đếm lại."))
+    yield from _told(
+        "tallies.sessions", of_sessions(session), _("Số liệu buổi sinh hoạt khớp khi đếm lại.")
+    )
+    yield from of_snapshots(session)
+
+
+def _told(name: str, found: Iterable[Difference], all_right: str) -> Iterator[Check]:
+    differences = list(found)
+    if not differences:
+        yield ok(name, all_right)
+    for one in differences:
+        advice = _("Xin sao lưu ngay, rồi báo người bảo trì; số liệu này chưa dùng được.")
+        yield problem(name, f"{one.sentence} {advice}", one.where)
+
+
+def of_rounds(session: Session) -> Iterator[Difference]:
+    """Yield where the tally of a launched round is not what its people and attempts add up to."""
+    cells = _cells_to_count(session)
+    for kept, counted in (
+        _people(session),
+        _attempts(session),
+        _mailed(session),
+        _days(session),
+    ):
+        for cell_id, what in sorted({*kept, *counted}):
+            key = (cell_id, what)
+            numbers = kept.get(key, 0), counted.get(key, 0)
+            if cell_id in cells and numbers[0] != numbers[1]:
+                yield Difference(cells[cell_id], what, *numbers)
+
+
+def _cells_to_count(session: Session) -> dict[int, str]:
+    """Return what the rows of rounds are called that still hold everybody they counted."""
+    over = ends_of_campaigns_over(session, local(clock.now()).date())
+    people = _per_round(session, func.count(), Invitation.round_id)
+    invited = _per_round(session, func.sum(RoundCell.invited), RoundCell.round_id)
+    rows = session.execute(
+        select(Round, RoundCell)
+        .join(RoundCell, RoundCell.round_id == Round.id)
+        .where(Round.state.in_((*LAUNCHED, "cancelled")))
+    )
+    found = {}
+    for round_, cell in rows:
+        may_have_gone = round_.state == "archived" or round_.campaign_id in over
+        if may_have_gone and people.get(round_.id, 0) < invited[round_.id]:
+            continue
+        kind = _("đảng viên") if cell.kind == "party_member" else _("quần chúng")
+        name = cell.name or _("Chưa gắn chi bộ")
+        found[cell.id] = f"{round_.slug} · {name} · {kind}"
+    return found
+
+
+def _per_round(
+    session: Session, number: ColumnElement[int], by: InstrumentedAttribute[int]
+) -> dict[int, int]:
+    return dict(session.execute(select(by, number).group_by(by)).tuples())
+
+
+def _people(session: Session) -> tuple[Numbers, Numbers]:
+    labels = {
+        "invited": _("được mời"),
+        "done": _("đã làm bài"),
+        "started": _("đang làm dở"),
+        "exempt": _("được miễn"),
+        "undeliverable": _("không gửi được thư"),
+    }
+    kept: Numbers = {}
+    for cell in session.scalars(select(RoundCell)):
+        kept |= {(cell.id, label): getattr(cell, name) for name, label in labels.items()}
+    counted: Numbers = {}
+    for round_id in session.scalars(select(RoundCell.round_id).distinct()).all():
+        for cell_id, counts in recount(session, round_id).items():
+            counted |= {(cell_id, label): getattr(counts, n) for n, label in labels.items()}
+    return kept, counted
+
+
+def _attempts(session: Session) -> tuple[Numbers, Numbers]:
+    handed_in = (
+        select(Attempt.round_cell_id, func.count())
+        .where(Attempt.state == "submitted", Attempt.round_cell_id.is_not(None))
+        .group_by(Attempt.round_cell_id)
+    )
+    kept = select(RoundCell.id, RoundCell.attempts)
+    return _numbers(session, kept, _("số lượt")), _numbers(session, handed_in, _("số lượt"))
+
+
+def _mailed(session: Session) -> tuple[Numbers, Numbers]:
+    what = _("đã gửi thư mời")
+    taken = (
+        select(Invitation.round_cell_id, func.count())
+        .where(Invitation.is_mailed)
+        .group_by(Invitation.round_cell_id)
+    )
+    kept = select(RoundCell.id, RoundCell.mailed)
+    return _numbers(session, kept, what), _numbers(session, taken, what)
+
+
+def _numbers(session: Session, query: Executable, what: str) -> Numbers:
+    return {(cell_id, what): many for cell_id, many in session.execute(query)}
+
+
+def _days(session: Session) -> tuple[Numbers, Numbers]:
+    done = (
+        select(Invitation.round_cell_id, Invitation.done_on, func.count())
+        .where(Invitation.done_on.is_not(None))
+        .group_by(Invitation.round_cell_id, Invitation.done_on)
+    )
+    kept = select(RoundDay.round_cell_id, RoundDay.day, RoundDay.done)
+    return _per_day(session, kept), _per_day(session, done)
+
+
+def _per_day(session: Session, query: Executable) -> Numbers:
+    rows = session.execute(query)
+    return {(cell_id, _("làm xong ngày %(day)s", day=day(on))): many for cell_id, on, many in rows}
+
+
+def of_sessions(session: Session) -> Iterator[Difference]:
+    """Yield where the totals of a study session are not what its list says, while there is one."""
+    columns = ("present", "excused", "absent", "on_duty", "reflections")
+    counts = [func.sum(case((Attendance.state == name, 1), else_=0)) for name in columns[:-1]]
+    rows = session.execute(
+        select(StudySession, func.count(), *counts, func.count(Attendance.reflection_on))
+        .join(Attendance, Attendance.session_id == StudySession.id)
+        .group_by(StudySession.id)
+        .order_by(StudySession.id)
+    )
+    labels = (_("có mặt"), _("vắng có lý do"), _("vắng"), _("đi công tác"), _("bài thu hoạch"))
+    for held, listed, *counted in rows:
+        name = cell_name_on(session, held.cell_id, held.held_on)
+        where = f"{name} · {day(held.held_on)}"
+        kept = [held.expected, *(getattr(held, column) for column in columns)]
+        for what, then, now in zip((_("phải dự"), *labels), kept, (listed, *counted), strict=True):
+            if then != now:
+                yield Difference(where, what, then, now)
+
+
+def of_snapshots(session: Session) -> Iterator[Check]:
+    """Yield each snapshot that is not what its checksum was made of, or that there is none."""
+    broken = 0
+    for snapshot in session.scalars(select(Snapshot).order_by(Snapshot.id)):
+        if _is_whole(snapshot):
+            continue
+        broken += 1
+        message = _(
+            "Lần chốt số liệu này không còn như lúc chốt: đã bị sửa trong cơ sở dữ liệu. Xin đừng "
+            "dùng nó cho báo cáo; xin so với bản sao lưu, rồi chốt lại."
+        )
+        yield problem("tallies.snapshots", message, _("lần chốt %(n)s", n=snapshot.number))
+    if not broken:
+        yield ok("tallies.snapshots", _("Mọi lần chốt số liệu còn nguyên như lúc chốt."))
+
+
+def _is_whole(snapshot: Snapshot) -> bool:
+    try:
+        return Figures.model_validate(snapshot.document).checksum() == snapshot.checksum
+    except ValidationError:
+        return False
