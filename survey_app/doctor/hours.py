@@ -1,7 +1,7 @@
 """The clock: against the database server's, against what is stored, and a trial's moved one."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import Session
@@ -69,7 +69,12 @@ def _server(connection: Connection) -> Check:
     before = clock.of_machine()
     theirs = connection.scalar(text("SELECT clock_timestamp() AS now").columns(now=UtcDateTime()))
     assert theirs is not None
-    apart = max(before - theirs, theirs - clock.of_machine(), timedelta())
+    return compared(before, theirs, clock.of_machine())
+
+
+def compared(before: datetime, theirs: datetime, after: datetime) -> Check:
+    """Return whether a server's moment lies between two of this machine's, as far as need be."""
+    apart = max(before - theirs, theirs - after, timedelta())
     if apart > _APART:
         message = _(
             "Đồng hồ của máy này và của máy cơ sở dữ liệu lệch nhau %(seconds)s giây. Xin bật đồng "

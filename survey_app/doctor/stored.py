@@ -25,21 +25,23 @@ def look(database: Database, settings: Settings) -> Iterator[Check]:
         return
     yield ok("database.reachable", _("Kết nối được cơ sở dữ liệu."), _kind(database))
     yield _schema(at, newest)
+    looks = _SQLITE if database.is_sqlite else _POSTGRES
     with database.read_engine.connect() as connection:
-        if database.is_sqlite:
-            yield _sqlite_build(connection)
-            yield _sqlite_settings(connection)
-            yield _pages(connection)
-            yield _references(connection)
-        else:
-            yield _postgres(connection)
-            yield _statements(connection)
+        for one in looks:
+            try:
+                yield one(connection)
+            except SQLAlchemyError:
+                yield _damaged()
+                return
 
 
 def is_usable(checks: list[Check]) -> bool:
     """Whether the tables of this version are there to be looked at."""
     found = {check.name: check.state for check in checks}
-    return found.get("database.reachable") == found.get("database.schema") == "ok"
+    needed = ("database.reachable", "database.schema")
+    return all(found.get(name) == "ok" for name in needed) and (
+        found.get("database.pages") != "problem"
+    )
 
 
 def _kind(database: Database) -> str:
@@ -102,8 +104,12 @@ def _pages(connection: Connection) -> Check:
     said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if said == "ok":
         return ok("database.pages", _("Tệp cơ sở dữ liệu nguyên vẹn."))
+    return _damaged()
+
+
+def _damaged() -> Check:
     message = _(
-        "Tệp cơ sở dữ liệu đã hỏng. Xin dừng web và worker, giữ nguyên tệp, rồi khôi phục bản sao "
+        "Cơ sở dữ liệu đã hỏng. Xin dừng web và worker, giữ nguyên mọi tệp, rồi khôi phục bản sao "
         "lưu gần nhất (docs/operations.md, Backup)."
     )
     return problem("database.pages", message)
@@ -152,3 +158,7 @@ def _statements(connection: Connection) -> Check:
             )
             return problem("database.log", message, name)
     return ok("database.log", _("PostgreSQL không ghi lại câu lệnh."))
+
+
+_SQLITE = (_sqlite_build, _sqlite_settings, _pages, _references)
+_POSTGRES = (_postgres, _statements)
