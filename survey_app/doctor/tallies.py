@@ -7,23 +7,24 @@ One grouped query per tally, whatever the number of people. Rounds whose people 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Executable, case, func, select
+from sqlalchemy import ColumnElement, Executable, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey_app import clock
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.campaigns.queries import LAUNCHED
-from survey_app.cell_reports.models import Attendance, StudySession
+from survey_app.cell_reports import sessions
+from survey_app.cell_reports.models import StudySession
 from survey_app.doctor.checks import Check, ok, problem
+from survey_app.errors import Conflict
 from survey_app.formatting import day, local
 from survey_app.i18n import _
 from survey_app.invitations.models import Invitation, RoundDay
 from survey_app.invitations.recount import recount
 from survey_app.people.cells import cell_name_on
 from survey_app.quizzes.models import Attempt
-from survey_app.reports.document import Figures
 from survey_app.reports.models import Snapshot
+from survey_app.reports.snapshots import figures_of
 from survey_app.retention import ends_of_campaigns_over
 
 
@@ -109,16 +110,17 @@ def _cells_to_count(session: Session) -> dict[int, str]:
 def _per_round(
     session: Session, number: ColumnElement[int], by: InstrumentedAttribute[int]
 ) -> dict[int, int]:
-    return dict(session.execute(select(by, number).group_by(by)).tuples())
+    rows = session.execute(select(by, number).group_by(by))
+    return {round_id: int(many) for round_id, many in rows}
 
 
 def _people(session: Session) -> tuple[Numbers, Numbers]:
     labels = {
-        "invited": _("được mời"),
-        "done": _("đã làm bài"),
-        "started": _("đang làm dở"),
-        "exempt": _("được miễn"),
-        "undeliverable": _("không gửi được thư"),
+        "invited": _("số người được mời"),
+        "done": _("số người đã làm bài"),
+        "started": _("số người đang làm dở"),
+        "exempt": _("số người được miễn"),
+        "undeliverable": _("số người không gửi được thư"),
     }
     kept: Numbers = {}
     for cell in session.scalars(select(RoundCell)):
@@ -137,11 +139,13 @@ def _attempts(session: Session) -> tuple[Numbers, Numbers]:
         .group_by(Attempt.round_cell_id)
     )
     kept = select(RoundCell.id, RoundCell.attempts)
-    return _numbers(session, kept, _("số lượt")), _numbers(session, handed_in, _("số lượt"))
+    return _numbers(session, kept, _("số lượt làm bài")), _numbers(
+        session, handed_in, _("số lượt làm bài")
+    )
 
 
 def _mailed(session: Session) -> tuple[Numbers, Numbers]:
-    what = _("đã gửi thư mời")
+    what = _("số người đã được gửi thư mời")
     taken = (
         select(Invitation.round_cell_id, func.count())
         .where(Invitation.is_mailed)
@@ -167,27 +171,29 @@ def _days(session: Session) -> tuple[Numbers, Numbers]:
 
 def _per_day(session: Session, query: Executable) -> Numbers:
     rows = session.execute(query)
-    return {(cell_id, _("làm xong ngày %(day)s", day=day(on))): many for cell_id, on, many in rows}
+    return {
+        (cell_id, _("số người làm xong ngày %(day)s", day=day(on))): many
+        for cell_id, on, many in rows
+    }
 
 
 def of_sessions(session: Session) -> Iterator[Difference]:
     """Yield where the totals of a study session are not what its list says, while there is one."""
-    columns = ("present", "excused", "absent", "on_duty", "reflections")
-    counts = [func.sum(case((Attendance.state == name, 1), else_=0)) for name in columns[:-1]]
-    rows = session.execute(
-        select(StudySession, func.count(), *counts, func.count(Attendance.reflection_on))
-        .join(Attendance, Attendance.session_id == StudySession.id)
-        .group_by(StudySession.id)
-        .order_by(StudySession.id)
-    )
-    labels = (_("có mặt"), _("vắng có lý do"), _("vắng"), _("đi công tác"), _("bài thu hoạch"))
-    for held, listed, *counted in rows:
-        name = cell_name_on(session, held.cell_id, held.held_on)
-        where = f"{name} · {day(held.held_on)}"
-        kept = [held.expected, *(getattr(held, column) for column in columns)]
-        for what, then, now in zip((_("phải dự"), *labels), kept, (listed, *counted), strict=True):
-            if then != now:
-                yield Difference(where, what, then, now)
+    labels = {
+        "expected": _("số người phải dự"),
+        "present": _("số người có mặt"),
+        "excused": _("số người vắng có lý do"),
+        "absent": _("số người vắng"),
+        "on_duty": _("số người đi công tác"),
+        "reflections": _("số bài thu hoạch"),
+    }
+    counted = sessions.recount(session)
+    for held in session.scalars(select(StudySession).order_by(StudySession.id)):
+        again = counted.get(held.id, {})  # without a list its totals are all there is
+        for name, number in again.items():
+            if getattr(held, name) != number:
+                where = f"{cell_name_on(session, held.cell_id, held.held_on)} · {day(held.held_on)}"
+                yield Difference(where, labels[name], getattr(held, name), number)
 
 
 def of_snapshots(session: Session) -> Iterator[Check]:
@@ -208,6 +214,7 @@ def of_snapshots(session: Session) -> Iterator[Check]:
 
 def _is_whole(snapshot: Snapshot) -> bool:
     try:
-        return Figures.model_validate(snapshot.document).checksum() == snapshot.checksum
-    except ValidationError:
+        figures_of(snapshot)
+    except Conflict:
         return False
+    return True

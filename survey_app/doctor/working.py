@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from survey_app import clock
@@ -14,7 +14,7 @@ from survey_app.doctor.checks import Check, ok, problem, warning
 from survey_app.formatting import moment
 from survey_app.i18n import _, _n
 from survey_app.locks import LOCK_FILE, worker_lock
-from survey_app.mailing.models import OutboxMessage
+from survey_app.mailing.models import OutboxItem, OutboxMessage
 
 _LATE = timedelta(minutes=5)  # what is older than this, a running worker would have done
 _STUCK = timedelta(minutes=30)
@@ -77,11 +77,15 @@ def _rounds(session: Session, now: datetime) -> Check:
 
 
 def _mails(session: Session, now: datetime, *, runs: bool) -> Check:
-    waiting, since = session.execute(
-        select(func.count(), func.min(OutboxMessage.not_before)).where(
-            OutboxMessage.state == "pending", OutboxMessage.not_before <= now - _STUCK
-        )
-    ).one()
+    then = now - _STUCK
+    not_formed = select(OutboxItem.not_before).where(
+        OutboxItem.outbox_message_id.is_(None), OutboxItem.not_before <= then
+    )
+    not_sent = select(OutboxMessage.not_before).where(
+        OutboxMessage.state == "pending", OutboxMessage.not_before <= then
+    )
+    due = union_all(not_formed, not_sent).subquery()
+    waiting, since = session.execute(select(func.count(), func.min(due.c.not_before))).one()
     if not waiting:
         return ok("worker.mails", _("Không có thư nào chờ quá lâu."))
     message = _n(
