@@ -17,6 +17,9 @@ from survey_app.accounts import cells
 from survey_app.accounts import mails as account_mails
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.queries import second_reader_wanted
+from survey_app.cell_reports import closing as periods
+from survey_app.cell_reports import mails as period_mails
+from survey_app.cell_reports.launching import CellReportKind
 from survey_app.database import Database
 from survey_app.feedback import urns
 from survey_app.feedback.keys import KeyCabinet
@@ -92,11 +95,18 @@ def tend_urns(app: Flask, now: datetime) -> None:
     urns.put_away(database, cabinet)
 
 
+def finalise_periods(app: Flask, now: datetime) -> None:
+    """Mark the closed periods of cell reports as final: what was sent counts as it stands."""
+    with _database(app).writing() as session:
+        periods.finalise_due(session, now)
+
+
 TASK_HANDLERS: Mapping[str, tasks.Handler] = {}
 
 JOBS: Mapping[str, Job] = {
     "rounds": turn_rounds,
     "finalise": finalise,
+    "periods": finalise_periods,
     "urns": tend_urns,
     "tasks": run_tasks,
     "housekeeping": tidy_up,
@@ -114,7 +124,7 @@ def send_mail(app: Flask, worker_id: str, stop: threading.Event) -> int:
 def work(app: Flask, now: datetime) -> None:
     """Do once what a worker does: open, close, finalise, send."""
     with app.app_context():
-        for job in (turn_rounds, finalise, tend_urns, run_tasks):
+        for job in (turn_rounds, finalise, finalise_periods, tend_urns, run_tasks):
             job(app, now)
         send_mail(app, "work", threading.Event())
 
@@ -123,9 +133,11 @@ def install(app: Flask) -> None:
     """Hand the composers to the mail package, and a worker's work to the sample."""
     app.extensions["survey.work"] = work
     kinds.register("feedback", FeedbackKind())
+    kinds.register_for_cells("cell_report", CellReportKind())
     cells.install(app, cell_choices)
     account_mails.install(app)
     second_reader.install(app, second_reader_wanted)
     register(app, "result", compose_result)
     closing.install(app)
+    period_mails.install(app)
     invitation_mails.install(app, for_the_done=compose_handed_in)

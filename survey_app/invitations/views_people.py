@@ -24,6 +24,7 @@ from survey_app.invitations import mails as composing
 from survey_app.invitations import queries, reaching
 from survey_app.invitations.addressees import addressee
 from survey_app.invitations.following import LIVE
+from survey_app.invitations.kinds import asks_people
 from survey_app.invitations.participation import Participation, participation
 from survey_app.invitations.queries import PAGE, PersonLine
 from survey_app.mailing import outbox
@@ -250,7 +251,7 @@ def _own_mail(session: Session, round_: Round, message_id: int) -> None:
 
 
 def _launched(session: Session, slug: str) -> Round:
-    round_ = organised_round(session, slug)
+    round_ = asks_people(organised_round(session, slug))
     if round_.state not in (*LAUNCHED, "cancelled") or round_.launched_at is None:
         raise Conflict(_("Vòng thi chưa phát động nên chưa có thư và danh sách."))
     return round_
