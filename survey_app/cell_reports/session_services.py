@@ -1,6 +1,5 @@
 """Entering, changing and removing the study sessions of a cell."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,7 +19,6 @@ from survey_app.i18n import _
 from survey_app.people.models import Cell
 from survey_app.vietnamese import tidy
 
-_HOUR = re.compile(r"(?P<hour>[01]?\d|2[0-3])\s*(?:[:hg.]|giờ)\s*(?P<minute>[0-5]\d)?")
 _LONGEST_TOPIC = 120
 
 
@@ -44,19 +42,9 @@ def default_topic(campaign: Campaign) -> str:
     return first[:_LONGEST_TOPIC].rpartition(" ")[0]
 
 
-def read_hour(text: str) -> str | None:
-    """Return `14:00` for `14:00`, `14h`, `14 giờ 30`; `None` for an empty text.
-
-    Raises:
-        Invalid: it is no hour of the day.
-    """
-    text = tidy(text).lower()
-    if not text:
-        return None
-    found = _HOUR.fullmatch(text)
-    if found is None:
-        raise Invalid(_("Giờ chưa đúng. Ví dụ đúng: 14:00 hoặc 14 giờ 30."))
-    return f"{int(found['hour']):02d}:{found['minute'] or '00'}"
+def facts_of(held: StudySession) -> Facts:
+    """Return what is said of a session."""
+    return Facts(held.held_on, held.begins, held.place, held.presenter, held.topic)
 
 
 def enter(

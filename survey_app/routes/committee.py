@@ -4,14 +4,17 @@ from survey_app.accounts.doors import (
     COMMITTEE,
     SECRETARY,
 )
+from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
+from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_not_yet as not_yet
 from survey_app.web.doors import Route, route
 
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_secretary()]
+    return [*_committee(), *_not_yet(), *_secretary(), *_study_sessions()]
 
 
 def _committee() -> list[Route]:
@@ -28,4 +31,43 @@ def _committee() -> list[Route]:
 def _secretary() -> list[Route]:
     return [
         route("/secretary/", "secretary.home", secretary.home, SECRETARY),
+        route("/secretary/addresses", "secretary.addresses", addresses.addresses, SECRETARY),
+        route(
+            "/secretary/addresses/<public_id>",
+            "secretary.address",
+            addresses.address,
+            SECRETARY,
+            "GET POST",
+        ),
+    ]
+
+
+def _not_yet() -> list[Route]:
+    own, every = "/secretary/rounds/<slug>/people", "/committee/rounds/<slug>/people"
+    pages = not_yet
+    return [
+        route(own, "secretary.people", pages.of_own_cell, SECRETARY),
+        route(own, "secretary.open_people", pages.open_own_cell, SECRETARY, "POST"),
+        route(every, "committee.people", pages.of_any_cell, COMMITTEE),
+        route(every, "committee.open_people", pages.open_any_cell, COMMITTEE, "POST"),
+    ]
+
+
+def _study_sessions() -> list[Route]:
+    every, one = "/secretary/sessions", "/secretary/sessions/<id:session_id>"
+    pages = study_sessions
+    return [
+        route(every, "study_sessions.list", pages.list_sessions, SECRETARY),
+        route(f"{every}/new", "study_sessions.new", pages.new, SECRETARY, "GET POST"),
+        route(one, "study_sessions.show", pages.show, SECRETARY),
+        route(f"{one}/edit", "study_sessions.edit", pages.edit, SECRETARY, "GET POST"),
+        route(f"{one}/remove", "study_sessions.remove", pages.remove, SECRETARY, "GET POST"),
+        route(f"{one}/list", "study_sessions.change_list", pages.change_list, SECRETARY, "POST"),
+        route(
+            f"{one}/attendance",
+            "study_sessions.attendance",
+            pages.save_attendance,
+            SECRETARY,
+            "POST",
+        ),
     ]

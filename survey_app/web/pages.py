@@ -69,6 +69,7 @@ def install(app: Flask) -> None:
         percent=formatting.percent,
         span=formatting.span,
         short_moment=formatting.short_moment,
+        weekday_and_day=formatting.weekday_and_day,
         whole=whole,
         rich=rich,
         rich_line=rich_line,
