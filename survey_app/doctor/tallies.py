@@ -4,6 +4,7 @@ One grouped query per tally, whatever the number of people. Rounds whose people 
 (`retention`) cannot be counted again: there the kept number is all there is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from survey_app.i18n import _
 from survey_app.invitations.models import Invitation, RoundDay
 from survey_app.invitations.recount import recount
 from survey_app.people.cells import cell_name_on
+from survey_app.quizzes.distribution import counted_scores, kept_scores
 from survey_app.quizzes.models import Attempt
 from survey_app.reports.models import Snapshot
 from survey_app.reports.snapshots import figures_of
@@ -46,6 +48,15 @@ class Difference:
             kept=self.kept,
             counted=self.counted,
         )
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One row of a round, and what it is called."""
+
+    round_id: int
+    slug: str
+    where: str
 
 
 # (round_cell id, what is counted) -> how many
@@ -73,21 +84,16 @@ def _told(name: str, found: Iterable[Difference], all_right: str) -> Iterator[Ch
 def of_rounds(session: Session) -> Iterator[Difference]:
     """Yield where the tally of a launched round is not what its people and attempts add up to."""
     cells = _cells_to_count(session)
-    for kept, counted in (
-        _people(session),
-        _attempts(session),
-        _mailed(session),
-        _days(session),
-    ):
+    for kept, counted in (_people(session), _attempts(session), _mailed(session), _days(session)):
         for cell_id, what in sorted({*kept, *counted}):
-            key = (cell_id, what)
-            numbers = kept.get(key, 0), counted.get(key, 0)
+            numbers = kept.get((cell_id, what), 0), counted.get((cell_id, what), 0)
             if cell_id in cells and numbers[0] != numbers[1]:
-                yield Difference(cells[cell_id], what, *numbers)
+                yield Difference(cells[cell_id].where, what, *numbers)
+    yield from _results(session, {cell.round_id: cell.slug for cell in cells.values()})
 
 
-def _cells_to_count(session: Session) -> dict[int, str]:
-    """Return what the rows of rounds are called that still hold everybody they counted."""
+def _cells_to_count(session: Session) -> dict[int, _Cell]:
+    """Return round_cell id -> its names, of the rounds that still hold everybody they counted."""
     over = ends_of_campaigns_over(session, local(clock.now()).date())
     people = _per_round(session, func.count(), Invitation.round_id)
     invited = _per_round(session, func.sum(RoundCell.invited), RoundCell.round_id)
@@ -103,7 +109,8 @@ def _cells_to_count(session: Session) -> dict[int, str]:
             continue
         kind = _("đảng viên") if cell.kind == "party_member" else _("quần chúng")
         name = cell.name or _("Chưa gắn chi bộ")
-        found[cell.id] = f"{round_.slug} · {name} · {kind}"
+        where = f"{round_.slug} · {name} · {kind}"
+        found[cell.id] = _Cell(round_.id, round_.slug, where)
     return found
 
 
@@ -175,6 +182,22 @@ def _per_day(session: Session, query: Executable) -> Numbers:
         (cell_id, _("số người làm xong ngày %(day)s", day=day(on))): many
         for cell_id, on, many in rows
     }
+
+
+def _results(session: Session, rounds: dict[int, str]) -> Iterator[Difference]:
+    """Yield where the results that a final round keeps are not those of its best attempts."""
+    final = select(Round.id).where(
+        Round.kind == "quiz", Round.state.in_(("finalised", "archived")), Round.id.in_(rounds)
+    )
+    for round_id in session.scalars(final.order_by(Round.id)).all():
+        kept = Counter(kept_scores(session, round_id))
+        counted = Counter(counted_scores(session, round_id))
+        people = kept.total(), counted.total()
+        if people[0] != people[1]:
+            yield Difference(rounds[round_id], _("số người có kết quả"), *people)
+        elif kept != counted:  # which result has how many is told by no one, the doctor neither
+            what = _("số người có kết quả như đã chấm")
+            yield Difference(rounds[round_id], what, people[0], (kept & counted).total())
 
 
 def of_sessions(session: Session) -> Iterator[Difference]:

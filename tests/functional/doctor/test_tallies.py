@@ -1,6 +1,6 @@
 """Every kept number is counted again: one that is off by one is named, with its cell."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -11,12 +11,12 @@ from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.cell_reports.models import Attendance, StudySession
 from survey_app.doctor import tallies
 from survey_app.invitations import tally
-from survey_app.invitations.models import Invitation, RoundDay
+from survey_app.invitations.models import EntryMeans, Invitation, RoundDay
 from survey_app.people.models import Person
-from survey_app.quizzes.models import Attempt
+from survey_app.quizzes.models import Attempt, ScoreCount
 from survey_app.reports import snapshots
 from survey_app.reports.models import Snapshot
-from tests.factories_rounds import invitations_of, launched_round, link_path
+from tests.factories_rounds import CLOSES, invitations_of, launched_round, link_path
 from tests.functional.quizzes.conftest import KEY, Member, right
 
 pytestmark = pytest.mark.usefixtures("campaign")
@@ -119,10 +119,7 @@ def test_somebody_who_vanished_from_a_round_is_missed(db, doctor):
             Invitation.round_cell_id == cell, Invitation.is_done.is_(False)
         )
         someone = session.scalars(left).first()
-        jobs_of = "entry_means"
-        session.connection().exec_driver_sql(
-            f"DELETE FROM {jobs_of} WHERE invitation_id = {someone}"
-        )
+        session.execute(delete(EntryMeans).where(EntryMeans.invitation_id == someone))
         session.execute(delete(Invitation).where(Invitation.id == someone))
         session.execute(update(Round).values(state="finalised"))
     assert "tallies.rounds" in doctor().problems(), "also when the round is final"
@@ -132,6 +129,20 @@ def test_a_lost_attempt_is_missed(db, doctor):
     with db.writing() as session:
         session.execute(update(Attempt).values(state="void"))
     assert "lượt làm bài: đang ghi 1, đếm lại được 0" in doctor().of("tallies.rounds")["message"]
+
+
+def test_results_that_are_not_those_of_the_attempts_are_missed(app, db, doctor, time):
+    time.set(CLOSES + timedelta(seconds=60))
+    jobs.work(app, time())
+    assert "tallies.rounds" not in doctor().problems()
+    with db.writing() as session:
+        session.execute(update(ScoreCount).values(right_count=ScoreCount.right_count - 1))
+    told = doctor().of("tallies.rounds")["message"]
+    assert "kết quả như đã chấm: đang ghi 1, đếm lại được 0" in told
+    with db.writing() as session:
+        session.execute(delete(ScoreCount))
+    told = doctor().of("tallies.rounds")["message"]
+    assert "số người có kết quả: đang ghi 0, đếm lại được 1" in told
 
 
 @pytest.mark.parametrize("number", ["expected", "present", "excused", "absent", "reflections"])
