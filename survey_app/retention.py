@@ -131,6 +131,8 @@ def _empty_round(round_id: int) -> Callable[[Session], int]:
         _delete(session, EntryMeans, EntryMeans.invitation_id.in_(ids))
         _delete(session, LedgerEntry, LedgerEntry.invitation_id.in_(ids))
         _delete(session, Receipt, Receipt.invitation_id.in_(ids))
+        gone = update(Invitation).where(Invitation.superseded_by_id.in_(ids))
+        session.execute(gone.values(superseded_by_id=None))
         _delete(session, Invitation, Invitation.id.in_(ids))
         return len(ids)
 

@@ -15,7 +15,7 @@ from survey_app.i18n import lazy
 from survey_app.vietnamese import nfc, tidy
 
 
-class _Day(StringField):
+class DayField(StringField):
     """A day as people write it; `day` is what it means."""
 
     day: date | None = None
@@ -52,15 +52,15 @@ class CampaignForm(StaffForm):
         lazy("Số điện thoại"), [Length(max=40)], render_kw={"inputmode": "tel"}
     )
     plan_number = StringField(lazy("Số, ký hiệu kế hoạch"), [Length(max=60)])
-    plan_date = _Day(lazy("Ngày ban hành kế hoạch"))
+    plan_date = DayField(lazy("Ngày ban hành kế hoạch"))
     basis = TextAreaField(lazy("Căn cứ"), [Length(max=2000)])
     base_plan_number = StringField(lazy("Số kế hoạch cấp trên"), [Length(max=60)])
-    base_plan_date = _Day(lazy("Ngày kế hoạch cấp trên"))
+    base_plan_date = DayField(lazy("Ngày kế hoạch cấp trên"))
     base_plan_date_confirmed = BooleanField(lazy("Đã xem bản gốc, ngày này đúng"))
-    anniversary_date = _Day(lazy("Ngày kỷ niệm"))
-    starts_on = _Day(lazy("Chiến dịch bắt đầu"))
-    ends_on = _Day(lazy("Chiến dịch kết thúc"))
-    report_due_on = _Day(lazy("Hạn gửi báo cáo lên cấp trên"))
+    anniversary_date = DayField(lazy("Ngày kỷ niệm"))
+    starts_on = DayField(lazy("Chiến dịch bắt đầu"))
+    ends_on = DayField(lazy("Chiến dịch kết thúc"))
+    report_due_on = DayField(lazy("Hạn gửi báo cáo lên cấp trên"))
     recipients = TextAreaField(lazy("Nơi nhận báo cáo"), [Length(max=4000)])
     retention_months = IntegerField(
         lazy("Giữ dữ liệu cá nhân (tháng)"),

@@ -8,6 +8,7 @@ from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
 from survey_app.web.doors import Route, route
 
@@ -24,6 +25,8 @@ def _committee() -> list[Route]:
         route(one, "committee.round", committee.board, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
+        route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
+        route(f"{one}/ledger/print", "committee.ledger_print", explained.print_view, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
     ]
 
