@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.database import Base, DataClass, holds
@@ -22,11 +22,21 @@ class Invitation(Base):
 
     The flags are facts; which of the five states is counted follows from them by precedence
     (`participation.state_of`): done > exempt > started > undeliverable > not started.
+
+    Who stood on the roster twice keeps one invitation per round; the other is `superseded_by` it,
+    belongs to the person who was merged, counts nowhere and is exempt, so that nobody writes to it.
     """
 
     __tablename__ = "invitation"
     __table_args__ = (
-        UniqueConstraint("round_id", "person_id"),
+        Index(
+            "uq_invitation_counted",
+            "round_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("superseded_by_id IS NULL"),
+            postgresql_where=text("superseded_by_id IS NULL"),
+        ),
         Index("ix_invitation_round_cell", "round_cell_id"),
         Index("ix_invitation_person", "person_id"),
         holds(
@@ -47,6 +57,7 @@ class Invitation(Base):
     is_undeliverable: Mapped[bool] = mapped_column(default=False)
     is_mailed: Mapped[bool] = mapped_column(default=False)  # a mail server took the invitation
     done_on: Mapped[date | None]  # the local day on which it became done; of quizzes only
+    superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
     created_at: Mapped[datetime]
 
 

@@ -11,6 +11,7 @@ from survey_app.database import Base, DataClass, holds
 KINDS = ("party_member", "non_member")
 MEMBERSHIP_KINDS = ("official", "temporary", "attached")
 ADDRESS_STATES = ("ok", "missing", "bad")
+CHANGES = ("moved", "kind_changed", "left", "merged")
 
 
 class Cell(Base):
@@ -75,6 +76,7 @@ class Person(Base):
     form_of_address: Mapped[str | None]
     wants_reminders: Mapped[bool] = mapped_column(default=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    left_on: Mapped[date | None]  # the last day; no mail goes to them from then on
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -104,6 +106,26 @@ class Membership(Base):
     kind: Mapped[str] = mapped_column(default="official")
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+class PersonChange(Base):
+    """What somebody changed by hand about a person, since when and why; append-only."""
+
+    __tablename__ = "person_change"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {CHANGES}", name="kind"),
+        holds(DataClass.PERSONAL, "with the person"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str]
+    before: Mapped[str]  # as it was called then: a cell, a kind of person, a name
+    after: Mapped[str]
+    effective_on: Mapped[date]
+    reason: Mapped[str]
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[datetime]
 
 
 class RosterUpload(Base):

@@ -140,7 +140,11 @@ class FormGroup(_Part):
 
 
 class FormRound(_Part):
-    """The turnout of one form as anybody may know it; `at_least`: rounded down while it is open."""
+    """The turnout of one form as anybody may know it; `at_least`: rounded down while it is open.
+
+    `small_group` is the fewest forms that are told; `is_lost`: its ballots can never be opened.
+    `papers` of the total came on paper and stand in no group.
+    """
 
     id: int
     slug: str
@@ -153,6 +157,8 @@ class FormRound(_Part):
     at_least: bool
     is_counted: bool
     papers: int | None
+    small_group: int = 5
+    is_lost: bool = False
     groups: tuple[FormGroup, ...] = ()
 
 
@@ -165,8 +171,11 @@ class Activity(_Part):
 
 
 class CellReturn(_Part):
-    """What one cell has reported, over all periods due so far; `None`: not reported.
+    """What one cell has reported, over all periods so far; `None`: not reported.
 
+    Of each period the newest submitted revision counts. Activities, items and candidates are
+    summed; how the plan was rolled out and its date are those of the first period that tells.
+    `state` is the worst of what is due: a period that was missed makes it `missing`.
     `revisions` names the revisions that count: (round slug, revision number, source).
     """
 
@@ -242,14 +251,56 @@ class Figures(_Part):
     recognitions: tuple[CellRecognitions, ...] = ()
     targets: Targets
 
+    def within(self, cells: frozenset[int] | None) -> "Figures":
+        """Return the figures of these cells alone (`None`: of all), for who may see no others.
+
+        Forms keep their whole, which anybody may know, and the groups with a cell of these.
+        """
+        if cells is None:
+            return self
+        quizzes = tuple(
+            one.model_copy(
+                update={
+                    "cells": tuple(row for row in one.cells if row.cell_id in cells),
+                    "score_bands": (),
+                }
+            )
+            for one in self.quizzes
+        )
+        forms = tuple(
+            one.model_copy(
+                update={"groups": tuple(g for g in one.groups if cells.intersection(g.cell_ids))}
+            )
+            for one in self.forms
+        )
+        return self.model_copy(
+            update={
+                "cells": tuple(cell for cell in self.cells if cell.id in cells),
+                "quizzes": quizzes,
+                "forms": forms,
+                **{
+                    name: tuple(row for row in getattr(self, name) if row.cell_id in cells)
+                    for name in ("returns", "sessions", "recognitions")
+                },
+            }
+        )
+
     def plain(self) -> dict[str, Any]:
         """Return the document as a JSON column stores it."""
         return self.model_dump(mode="json")
 
     def checksum(self) -> str:
         """Return the SHA-256 of the canonical JSON, 64 hex digits."""
-        text = json.dumps(self.plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return checksum_of(self.plain())
+
+
+def checksum_of(document: dict[str, Any]) -> str:
+    """Return the SHA-256 of a stored document as canonical JSON, 64 hex digits.
+
+    Of the stored words, not of what is read from them: a later version may read more of them.
+    """
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def total(values: Iterable[int | None]) -> int | None:
