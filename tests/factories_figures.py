@@ -160,7 +160,7 @@ def figures(**changed: Any) -> Figures:
                     ScoreBand(low=10, high=15, people=41),
                 ),
             ),
-            quiz(2, "open", second),
+            quiz(2, "open", second, closes_at=datetime(2024, 9, 20, 10, tzinfo=UTC)),
         ),
         "forms": (_form(),),
         "returns": (

@@ -26,7 +26,7 @@ from survey_app.reports.tables import (
     remarks,
     words,
 )
-from survey_app.reports.wording import activity_totals, activity_words
+from survey_app.reports.wording import activity_totals
 
 KINDS: tuple[ActivityKind, ...] = (
     "exchange",
@@ -152,14 +152,29 @@ def _total(table: Table, form: FormRound | None) -> tuple[Value, ...]:
 
 def _of_kinds(table: Table) -> list[str]:
     sums = [activity_totals(table.asked, kind) for kind in KINDS]
-    return [activity_words(s.kind, count(s.events)) for s in sums if s.events]
+    return [f"{kind_words(s.kind)} {count(s.events)}" for s in sums if s.events]
+
+
+def kind_words(kind: ActivityKind) -> str:
+    """Return the short word for a kind of activity, for narrow columns."""
+    known = {
+        "exchange": _("giao lưu"),
+        "seminar": _("tọa đàm"),
+        "meeting": _("gặp mặt"),
+        "cell_meeting": _("sinh hoạt chi bộ"),
+        "mass_organisation": _("đoàn thể"),
+        "culture_sport": _("văn hóa, thể thao"),
+        "emulation": _("thi đua"),
+        "other": _("hoạt động khác"),
+    }
+    return known[kind]
 
 
 def _activities(returned: CellReturn | None, asked: bool) -> Value:
     rows = [row for row in returned.activities if row.events is not None] if returned else []
     if not rows:
         return figure(None, asked=asked)
-    return words("; ".join(activity_words(row.kind, count(row.events or 0)) for row in rows))
+    return words("; ".join(f"{kind_words(row.kind)} {count(row.events or 0)}" for row in rows))
 
 
 def _source(returned: CellReturn | None) -> str:

@@ -83,7 +83,8 @@ def text_width(text: str, size: float) -> float:
 
 def rule_below(paragraph: Any, text: str, size: float, width_mm: float) -> None:
     """Draw a rule under a paragraph, as long as `text`, in the middle of `width_mm`."""
-    spare = max(0.0, Mm(1).pt * width_mm - text_width(text, size)) / 2
+    long = text_width(text, size) + 4  # a hair of room, or the last word falls to a second line
+    spare = max(0.0, Mm(1).pt * width_mm - long) / 2
     paragraph.paragraph_format.left_indent = Pt(spare)
     paragraph.paragraph_format.right_indent = Pt(spare)
     paragraph._p.get_or_add_pPr().insert_element_before(

@@ -87,4 +87,4 @@ def with_missing(text: str, asked: Sequence[CellLine], gave: Sequence[CellLine])
     """Return `text`, and the sentence on the cells of `asked` that `gave` nothing."""
     given = {line.id for line in gave}
     missing = not_reported([line for line in asked if line.id not in given])
-    return [text, missing] if missing else [text]
+    return [f"{text} {missing}" if missing else text]

@@ -81,7 +81,7 @@ def short_table(table: Table) -> Grid:
     with_quiz = table.round is not None
     columns = [
         Column(_("TT"), 5),
-        Column(_("Chi bộ"), 28, is_words=True),
+        Column(_("Chi bộ"), 26, is_words=True),
         Column(_("Đảng viên"), 10),
         *(_quiz_columns() if with_quiz else ()),
         Column(_("Buổi chuyên đề"), 10),
@@ -116,7 +116,7 @@ def _sums(table: Table) -> tuple[Turnout, Turnout]:
 
 def _quiz_columns() -> tuple[Column, ...]:
     return (
-        Column(_("Đã thi (người)"), 9),
+        Column(_("Đã thi (người)"), 11),
         Column(_("Tỷ lệ %"), 11),
         Column(_("Quần chúng, CCVCLĐ đã thi"), 14),
         Column(_("Số lượt"), 8),

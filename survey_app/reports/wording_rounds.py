@@ -45,7 +45,7 @@ def quiz(round_: QuizRound) -> list[str]:
         texts.append(_("%(n)s người được miễn, không tính vào tỷ lệ.", n=count(exempt)))
     if round_.state not in counting.OVER:
         texts.append(_("Vòng này còn mở đến %(moment)s.", moment=paper_moment(round_.closes_at)))
-    return [*texts, *scores(round_)]
+    return [" ".join([*texts, *scores(round_)])]
 
 
 def _turnout(found: counting.Turnout, who: str) -> str:
@@ -101,8 +101,9 @@ def study(table: Table) -> list[str]:
     if papers:
         text += " " + _("%(n)s bản thu hoạch đã nộp.", n=count(papers))
     missing = [line for line in table.cells if not line.sessions]
-    more = [sentence(_("Chưa có số liệu: %(cells)s", cells=some(missing)))] if missing else []
-    return [text, *more]
+    if missing:
+        text += " " + sentence(_("Chưa có số liệu: %(cells)s", cells=some(missing)))
+    return [text]
 
 
 def form(found: FormRound) -> list[str]:
