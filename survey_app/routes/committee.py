@@ -4,6 +4,7 @@ from survey_app.accounts.doors import (
     COMMITTEE,
     SECRETARY,
 )
+from survey_app.cell_reports import views_secretary as duties
 from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_addresses as addresses
@@ -42,6 +43,18 @@ def _secretary() -> list[Route]:
             SECRETARY,
             "GET POST",
         ),
+        *_secretary_duties(),
+    ]
+
+
+def _secretary_duties() -> list[Route]:
+    every = "/secretary/reports"
+    one = f"{every}/<slug>/<cell_slug>"
+    return [
+        route(every, "secretary_duties.list", duties.list_, SECRETARY),
+        route(one, "secretary_duties.show", duties.show, SECRETARY),
+        route(one, "secretary_duties.save", duties.save, SECRETARY, "POST"),
+        route(f"{one}/history", "secretary_duties.history", duties.history, SECRETARY),
     ]
 
 
