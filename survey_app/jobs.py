@@ -19,6 +19,7 @@ from survey_app.campaigns import services as rounds
 from survey_app.campaigns.queries import second_reader_wanted
 from survey_app.cell_reports import closing as periods
 from survey_app.cell_reports import mails as period_mails
+from survey_app.cell_reports import reminding as cell_reminders
 from survey_app.cell_reports.launching import CellReportKind
 from survey_app.database import Database
 from survey_app.feedback import urns
@@ -141,4 +142,5 @@ def install(app: Flask) -> None:
     register(app, "result", compose_result)
     register(app, closing.KIND, closing.compose_closing)
     period_mails.install(app)
+    cell_reminders.install(app)
     invitation_mails.install(app, for_the_done=compose_handed_in)

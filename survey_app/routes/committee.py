@@ -4,6 +4,7 @@ from survey_app.accounts.doors import (
     COMMITTEE,
     SECRETARY,
 )
+from survey_app.cell_reports import views_owing as owing
 from survey_app.cell_reports import views_secretary as duties
 from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
@@ -16,7 +17,7 @@ from survey_app.web.doors import Route, route
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_not_yet(), *_secretary(), *_study_sessions()]
+    return [*_committee(), *_not_yet(), *_owing(), *_secretary(), *_study_sessions()]
 
 
 def _committee() -> list[Route]:
@@ -29,6 +30,16 @@ def _committee() -> list[Route]:
         route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
         route(f"{one}/ledger/print", "committee.ledger_print", explained.print_view, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
+    ]
+
+
+def _owing() -> list[Route]:
+    one = "/committee/cells/<cell_slug>/remind"
+    return [
+        route("/committee/cells", "duties.board", owing.board, COMMITTEE),
+        route(one, "duties.preview", owing.preview, COMMITTEE),
+        route(one, "duties.remind", owing.remind, COMMITTEE, "POST"),
+        route(f"{one}/preview.html", "duties.mail", owing.mail, COMMITTEE),
     ]
 
 
