@@ -5,7 +5,7 @@ One grouped query per tally, whatever the number of people. Rounds whose people 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Executable, func, select
@@ -20,8 +20,8 @@ from survey_app.doctor.checks import Check, ok, problem
 from survey_app.errors import Conflict
 from survey_app.formatting import day, local
 from survey_app.i18n import _
-from survey_app.invitations.models import Invitation, RoundDay
-from survey_app.invitations.recount import recount
+from survey_app.invitations import recount
+from survey_app.invitations.models import Invitation
 from survey_app.people.cells import cell_name_on
 from survey_app.quizzes.distribution import counted_scores, kept_scores
 from survey_app.quizzes.models import Attempt
@@ -95,7 +95,8 @@ def of_rounds(session: Session) -> Iterator[Difference]:
 def _cells_to_count(session: Session) -> dict[int, _Cell]:
     """Return round_cell id -> its names, of the rounds that still hold everybody they counted."""
     over = ends_of_campaigns_over(session, local(clock.now()).date())
-    people = _per_round(session, func.count(), Invitation.round_id)
+    counting = func.count().filter(Invitation.superseded_by_id.is_(None))
+    people = _per_round(session, counting, Invitation.round_id)
     invited = _per_round(session, func.sum(RoundCell.invited), RoundCell.round_id)
     rows = session.execute(
         select(Round, RoundCell)
@@ -133,33 +134,35 @@ def _people(session: Session) -> tuple[Numbers, Numbers]:
     for cell in session.scalars(select(RoundCell)):
         kept |= {(cell.id, label): getattr(cell, name) for name, label in labels.items()}
     counted: Numbers = {}
-    for round_id in session.scalars(select(RoundCell.round_id).distinct()).all():
-        for cell_id, counts in recount(session, round_id).items():
+    for round_id in _rounds(session):
+        for cell_id, counts in recount.recount(session, round_id).items():
             counted |= {(cell_id, label): getattr(counts, n) for n, label in labels.items()}
     return kept, counted
 
 
+def _rounds(session: Session) -> Sequence[int]:
+    return session.scalars(select(RoundCell.round_id).distinct()).all()
+
+
 def _attempts(session: Session) -> tuple[Numbers, Numbers]:
+    what = _("số lượt làm bài")
     handed_in = (
         select(Attempt.round_cell_id, func.count())
         .where(Attempt.state == "submitted", Attempt.round_cell_id.is_not(None))
         .group_by(Attempt.round_cell_id)
     )
     kept = select(RoundCell.id, RoundCell.attempts)
-    return _numbers(session, kept, _("số lượt làm bài")), _numbers(
-        session, handed_in, _("số lượt làm bài")
-    )
+    return _numbers(session, kept, what), _numbers(session, handed_in, what)
 
 
 def _mailed(session: Session) -> tuple[Numbers, Numbers]:
     what = _("số người đã được gửi thư mời")
-    taken = (
-        select(Invitation.round_cell_id, func.count())
-        .where(Invitation.is_mailed)
-        .group_by(Invitation.round_cell_id)
-    )
-    kept = select(RoundCell.id, RoundCell.mailed)
-    return _numbers(session, kept, what), _numbers(session, taken, what)
+    counted = {
+        (cell_id, what): number
+        for round_id in _rounds(session)
+        for cell_id, number in recount.recount_mailed(session, round_id).items()
+    }
+    return _numbers(session, select(RoundCell.id, RoundCell.mailed), what), counted
 
 
 def _numbers(session: Session, query: Executable, what: str) -> Numbers:
@@ -167,20 +170,18 @@ def _numbers(session: Session, query: Executable, what: str) -> Numbers:
 
 
 def _days(session: Session) -> tuple[Numbers, Numbers]:
-    done = (
-        select(Invitation.round_cell_id, Invitation.done_on, func.count())
-        .where(Invitation.done_on.is_not(None))
-        .group_by(Invitation.round_cell_id, Invitation.done_on)
-    )
-    kept = select(RoundDay.round_cell_id, RoundDay.day, RoundDay.done)
-    return _per_day(session, kept), _per_day(session, done)
+    kept: Numbers = {}
+    counted: Numbers = {}
+    for round_id in _rounds(session):
+        kept |= _per_day(recount.kept_days(session, round_id))
+        counted |= _per_day(recount.recount_days(session, round_id))
+    return kept, counted
 
 
-def _per_day(session: Session, query: Executable) -> Numbers:
-    rows = session.execute(query)
+def _per_day(days: dict[recount.CellDay, int]) -> Numbers:
     return {
-        (cell_id, _("số người làm xong ngày %(day)s", day=day(on))): many
-        for cell_id, on, many in rows
+        (cell_id, _("số người làm xong ngày %(day)s", day=day(on))): number
+        for (cell_id, on), number in days.items()
     }
 
 
