@@ -21,15 +21,16 @@ from survey_app.database import Database
 from survey_app.feedback import urns
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.opening import FeedbackKind
-from survey_app.invitations import closing, kinds
+from survey_app.invitations import kinds
 from survey_app.invitations import mails as invitation_mails
-from survey_app.invitations.closing import enqueue_closing_mails
 from survey_app.mailing import sender
 from survey_app.mailing.composing import register
 from survey_app.people.cell_choices import cell_choices
 from survey_app.questions import second_reader
 from survey_app.quizzes import finalising
 from survey_app.quizzes.mails import compose_handed_in, compose_result
+from survey_app.reports import closing
+from survey_app.reports.closing import freeze_and_tell
 from survey_app.tasks import services as tasks
 
 Job = Callable[[Flask, datetime], object]
@@ -77,7 +78,7 @@ def finalise(app: Flask, now: datetime) -> None:
     for round_id in done:
         with database.writing() as session:
             if finalising.finalise_round(session, round_id, now):
-                enqueue_closing_mails(session, round_id, now)
+                freeze_and_tell(session, round_id, now)
 
 
 def tend_urns(app: Flask, now: datetime) -> None:
@@ -88,7 +89,7 @@ def tend_urns(app: Flask, now: datetime) -> None:
     urns.discard_cancelled(database, cabinet)
     urns.destroy_late_keys(database, cabinet)
     urns.look_for_keys(database, cabinet)
-    urns.count_due(database, cabinet, now, tell=enqueue_closing_mails)
+    urns.count_due(database, cabinet, now, tell=freeze_and_tell)
     urns.put_away(database, cabinet)
 
 
@@ -127,5 +128,5 @@ def install(app: Flask) -> None:
     account_mails.install(app)
     second_reader.install(app, second_reader_wanted)
     register(app, "result", compose_result)
-    closing.install(app)
+    register(app, closing.KIND, closing.compose_closing)
     invitation_mails.install(app, for_the_done=compose_handed_in)

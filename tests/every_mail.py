@@ -19,13 +19,13 @@ from survey_app.accounts.scope import CLI
 from survey_app.config import load_settings
 from survey_app.database import Database
 from survey_app.invitations import reaching, reminding
-from survey_app.invitations.closing import enqueue_closing_mails
 from survey_app.invitations.mails import TEST
 from survey_app.invitations.models import Invitation
 from survey_app.mailing import outbox
 from survey_app.people.models import Person
 from survey_app.quizzes import queries, services
 from survey_app.quizzes.saving import Write
+from survey_app.reports.closing import freeze_and_tell
 from tests.factories import make_user
 from tests.factories_rounds import launch_round, make_campaign, make_cell, make_person, make_round
 from tests.installation import environ_of
@@ -85,7 +85,7 @@ def send_every_mail(app: Flask, db: Database) -> None:
             reaching.resend_to_mailbox(session, ENGLISH_OTHER, clock.now())
             _tests_and_links(session, app.extensions["survey.settings"].link_key, first)
             # As if it had closed a while ago: the figures have settled, the mail may leave.
-            enqueue_closing_mails(session, second, clock.now() - timedelta(minutes=5))
+            freeze_and_tell(session, second, clock.now() - timedelta(minutes=5))
         send_all(app)
 
 

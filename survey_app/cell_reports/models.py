@@ -32,6 +32,7 @@ class Duty(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
     cell_id: Mapped[int] = mapped_column(ForeignKey("cell.id"), index=True)
     reopened_until: Mapped[datetime | None]  # a cell that is late may still answer until then
+    reopened_reason: Mapped[str | None]
     submitted_at: Mapped[datetime | None]  # for the first time
 
 

@@ -21,7 +21,7 @@ from survey_app.errors import Conflict, Problem
 from survey_app.formatting import today
 from survey_app.i18n import _
 from survey_app.invitations.asking import Asked, CellAndKind, cells_of_round, people_asked
-from survey_app.invitations.kinds import kind_of
+from survey_app.invitations.kinds import CellsKind, cells_kind_of, kind_of
 from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing.outbox import Item, enqueue_many
@@ -43,6 +43,7 @@ class LaunchResult:
     mails: int
     undeliverable: int
     first_mail_at: datetime | None
+    cells: int = 0  # of rounds that ask cells, which invite nobody
 
 
 def launch(
@@ -55,7 +56,8 @@ def launch(
 ) -> LaunchResult:
     """Launch a draft round; it is open at once when its hour has come.
 
-    `expected_people` is the number that was confirmed; a roster changed since stops it.
+    `expected_people` is the number that was confirmed (of cells, in a round that asks cells); a
+    roster changed since stops it.
 
     Raises:
         Conflict: it was launched before, a check is in the way, or the number has changed.
@@ -64,6 +66,8 @@ def launch(
     if round_.state != "draft":
         raise Conflict(_("Vòng thi này đã phát động rồi; không ai được mời lần thứ hai."))
     settings = round_settings(round_.settings)
+    if (asks_cells := cells_kind_of(round_)) is not None:
+        return _launch_for_cells(session, round_, asks_cells, actor, now, expected_people)
     asked = people_asked(session, settings, today(now))
     _refuse_unready(session, round_, asked, now)
     if expected_people is not None and expected_people != len(asked):
@@ -96,6 +100,36 @@ def launch(
         undeliverable=len(asked) - mails,
         first_mail_at=first,
     )
+
+
+def _launch_for_cells(
+    session: Session,
+    round_: Round,
+    kind: CellsKind,
+    actor: Actor,
+    now: datetime,
+    expected: int | None,
+) -> LaunchResult:
+    _refuse_unready(session, round_, [], now)
+    settings = round_settings(round_.settings)
+    cells = len(cells_of_round(session, settings, today(now), []))
+    if expected is not None and expected != cells:
+        raise Conflict(
+            _(
+                "Danh sách vừa thay đổi: trước là %(before)s chi bộ, nay là %(now)s. "
+                "Chưa có gì được gửi. Xin xem lại rồi xác nhận lần nữa.",
+                before=expected,
+                now=cells,
+            )
+        )
+    _freeze(session, round_, settings, now)
+    _add_cells(session, round_, settings, [], now)
+    leave = settings.mails_start(now)
+    mails = kind.launched(session, round_, leave)
+    first = leave if mails else None
+    details = {"people": 0, "first_mail_at": first.isoformat() if first else None}
+    record(session, Action.ROUND_LAUNCHED, actor, ("round", round_.id), **details)
+    return LaunchResult(round_.id, round_.state, 0, mails, 0, first, cells)
 
 
 def invitation_item(round_id: int, person_id: int, number: int, not_before: datetime) -> Item:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import clock
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.queries import CELL_REPORT
 from survey_app.campaigns.settings import RoundSettings, round_settings
 from survey_app.config import MailSettings
 from survey_app.formatting import moment, remaining, today
@@ -46,15 +47,18 @@ def readiness(
     """
     now = now or clock.now()
     settings = round_settings(round_.settings)
-    if asked is None:
-        asked = people_asked(session, settings, today(now))
+    if kinds.cells_kind_of(round_) is not None:
+        whom = list(_cells(session, round_, settings, now))
+    else:
+        if asked is None:
+            asked = people_asked(session, settings, today(now))
+        whom = [*_people(asked), *_of_its_kind(session, round_, settings, asked, now)]
     checks = [
         *_state(round_),
         *_questions(session, round_, settings),
-        *_contact(session.get_one(Campaign, round_.campaign_id), is_form=round_.kind == "feedback"),
+        *_contact(session.get_one(Campaign, round_.campaign_id), round_.kind),
         *_window(round_, settings, now),
-        *_people(asked),
-        *_of_its_kind(session, round_, settings, asked, now),
+        *whom,
         *(_mail(mail) if mail else ()),
     ]
     order = {"blocking": 0, "warning": 1, "ok": 2}
@@ -68,6 +72,20 @@ def _of_its_kind(
     if kind is not None:
         cells = cells_of_round(session, settings, today(now), asked)
         yield from kind.checks(session, round_, settings, asked, cells)
+
+
+def _cells(
+    session: Session, round_: Round, settings: RoundSettings, now: datetime
+) -> Iterator[Check]:
+    kind = kinds.cells_kind_of(round_)
+    assert kind is not None
+    cells = list(cells_of_round(session, settings, today(now), []).values())
+    if not cells:
+        message = _("Không có chi bộ nào để hỏi. Xin nhập danh sách, hoặc chọn lại chi bộ.")
+        yield Check("cells", "blocking", message)
+        return
+    yield Check("cells", "ok", _n("Hỏi %(n)s chi bộ.", len(cells)))
+    yield from kind.checks(session, round_, cells)
 
 
 def blockers(checks: list[Check]) -> list[Check]:
@@ -92,6 +110,10 @@ def _questions(session: Session, round_: Round, settings: RoundSettings) -> Iter
     ready = library.approved(session, version.id).document.ready_questions
     if not ready:
         yield Check("no_questions", "blocking", _("Bản đã duyệt không có câu nào dùng được."))
+        return
+    if kinds.cells_kind_of(round_) is not None:
+        message = _n("Mẫu báo cáo có %(n)s mục, từ bản đã duyệt.", len(ready))
+        yield Check("questions", "ok", message)
         return
     if round_.kind != "quiz":
         yield Check("questions", "ok", _n("Phiếu có %(n)s câu, từ bản đã duyệt.", len(ready)))
@@ -127,7 +149,7 @@ def _time_limit(settings: RoundSettings, questions: int) -> Iterator[Check]:
         yield Check("time_limit", "ok", _n("Thời gian làm bài: %(n)s phút.", limit))
 
 
-def _contact(campaign: Campaign, *, is_form: bool) -> Iterator[Check]:
+def _contact(campaign: Campaign, round_kind: str) -> Iterator[Check]:
     if campaign.contact_name and campaign.contact_phone:
         message = _(
             "Người để hỏi: %(name)s, điện thoại %(phone)s.",
@@ -137,9 +159,13 @@ def _contact(campaign: Campaign, *, is_form: bool) -> Iterator[Check]:
         yield Check("contact", "ok", message)
     else:
         message = _("Chưa có người phụ trách kèm số điện thoại; thư mời phải ghi để người thi hỏi.")
-        if is_form:
+        if round_kind == "feedback":
             message = _(
                 "Chưa có người phụ trách kèm số điện thoại; thư mời phải ghi để người nhận hỏi."
+            )
+        elif round_kind == CELL_REPORT:
+            message = _(
+                "Chưa có người phụ trách kèm số điện thoại; thư báo phải ghi để bí thư hỏi."
             )
         yield Check("contact", "blocking", message)
 
@@ -156,9 +182,11 @@ def _window(round_: Round, settings: RoundSettings, now: datetime) -> Iterator[C
         left=remaining(round_.closes_at, now),
     )
     if level == "warning":
-        is_form = round_.kind == "feedback"
-        short = _("Chưa đến 8 tiếng để gửi phiếu.") if is_form else None
-        message += " " + (short or _("Chưa đến 8 tiếng để làm bài."))
+        short = {
+            "feedback": _("Chưa đến 8 tiếng để gửi phiếu."),
+            CELL_REPORT: _("Chưa đến 8 tiếng để gửi báo cáo."),
+        }
+        message += " " + (short.get(round_.kind) or _("Chưa đến 8 tiếng để làm bài."))
     yield Check("closes", level, message)
     leave = settings.mails_start(now)
     if leave >= round_.closes_at:

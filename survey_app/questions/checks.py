@@ -2,7 +2,8 @@
 
 Errors block approval; hints do not. A draft question blocks nothing, because no round asks it: what
 is wrong with it is a hint. Checks on a single question stand here, those that compare questions in
-`checks_of_sets.py`, and those that only forms need in `checks_of_forms.py`.
+`checks_of_sets.py`, what only forms or only cell reports need in `checks_of_forms.py` and
+`checks_of_reports.py`.
 """
 
 import re
@@ -18,6 +19,7 @@ from survey_app.questions.checks_of_forms import (
     form_hints,
     words_around_errors,
 )
+from survey_app.questions.checks_of_reports import report_errors, report_hints
 from survey_app.questions.checks_of_sets import set_hints, translation_findings, twins
 from survey_app.questions.question_types import Kind
 from survey_app.questions.references import names_letters, refers_to_others
@@ -85,6 +87,13 @@ def check_question(
     elif kind == "feedback":
         errors.extend(form_errors(question))
         hints.extend(form_hints(question))
+    else:
+        errors.extend(report_errors(question))
+        hints.extend(report_hints(question))
+    if question.hint and kind != "cell_report":
+        errors.append(
+            Problem("only_in_reports", _("Lời gợi ý dưới câu chỉ dùng trong báo cáo của chi bộ."))
+        )
     return Findings(
         tuple(Problem(item.code, item.message, where) for item in errors),
         tuple(Problem(item.code, item.message, where) for item in hints),
@@ -100,7 +109,8 @@ def broken_reasons(question: Question) -> Iterator[Problem]:
     """Yield what makes a question unusable in any kind of set."""
     kind = question.kind_of_question
     if kind.has_choices:
-        if len(question.choices) < 2:
+        fewest = 1 if question.type == "counts" else 2  # one column of numbers is a table too
+        if len(question.choices) < fewest:
             yield Problem("too_few_choices", _("Câu hỏi cần ít nhất hai phương án."))
         if repeated := _repeated(question.choices):
             yield Problem("repeated_choice", _("Phương án “%(text)s” bị lặp lại.", text=repeated))

@@ -32,9 +32,9 @@ def form_errors(question: Question) -> Iterator[Problem]:
     if question.type in {"scale", "matrix"}:
         yield from _points(question)
     if question.type == "matrix":
-        yield from _rows(question)
+        yield from row_errors(question)
     if question.type == "numeric":
-        yield from _numbers(question)
+        yield from range_errors(question)
     if question.key or question.weights or question.accepted:
         yield Problem("key_in_form", _("Phiếu góp ý không có đáp án; hãy bỏ đáp án và điểm."))
     if question.required:
@@ -105,7 +105,8 @@ def _is_labelled(point: Choice) -> bool:
     return any(letter.isalpha() for letter in point.text)
 
 
-def _rows(question: Question) -> Iterator[Problem]:
+def row_errors(question: Question) -> Iterator[Problem]:
+    """Yield what is wrong with the rows of a table."""
     if not question.rows:
         yield Problem("no_rows", _("Bảng cần ít nhất một dòng để hỏi."))
     words = [same_text_key(row.text).rstrip(" .;,") for row in question.rows]
@@ -113,7 +114,8 @@ def _rows(question: Question) -> Iterator[Problem]:
         yield Problem("repeated_row", _("Có hai dòng của bảng giống nhau."))
 
 
-def _numbers(question: Question) -> Iterator[Problem]:
+def range_errors(question: Question) -> Iterator[Problem]:
+    """Yield what is wrong with the numbers that a question takes."""
     if question.range is None:
         return
     low, high = (

@@ -43,7 +43,7 @@ def twins(document: QuestionDocument) -> Iterator[Problem]:
 def set_hints(document: QuestionDocument) -> Iterator[Problem]:
     """Yield what shows only when the questions are seen together."""
     yield from _near_twins(document)
-    if document.kind == "feedback":
+    if document.kind != "quiz":
         yield from form_set_hints(document)
     if document.kind != "quiz":
         return
@@ -113,7 +113,7 @@ def _near_twins(document: QuestionDocument) -> Iterator[Problem]:
 
 def _bag(question: Question) -> set[str]:
     # The points of a scale are the same all through a form and make nothing alike.
-    parts = question.rows if question.type in {"scale", "matrix"} else question.choices
+    parts = question.rows if question.type in {"scale", "matrix", "counts"} else question.choices
     texts = [question.text, *(part.text for part in parts)]
     return set(_WORD.findall(same_text_key(" ".join(texts))))
 
@@ -161,6 +161,7 @@ def _translated(question: Question, english: Translation) -> bool:
         all(choice.id in given.choices for choice in question.choices)
         and all(row.id in given.rows for row in question.rows)
         and (bool(given.explanation) or not question.explanation)
+        and (bool(given.hint) or not question.hint)
         and all(term in english.terms for term in terms)
     )
 

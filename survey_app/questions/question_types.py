@@ -2,8 +2,9 @@
 
 The document knows every type of all three kinds of question set, so that no later release has to
 rewrite stored documents. The quiz engine answers `single`, `multiple` and `true_false`; a form also
-takes scales, matrices, numbers and free text. A set with a type that its kind cannot be answered
-with gets the finding "not yet answerable" (`checks.py`).
+takes scales, matrices, numbers and free text; a cell report takes dates, whole numbers, counts and
+texts. A set with a type that its kind cannot be answered with gets the finding "not yet answerable"
+(`checks.py`).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ TypeName = Literal[
     "scale",
     "matrix",
     "date",
+    "counts",
     "prediction",
 ]
 
@@ -55,33 +57,39 @@ TYPE_FIELDS: Final = (
     "max_choices",
     "longest",
 )
+_ALL: Final[frozenset[Kind]] = frozenset({"quiz", "feedback", "cell_report"})
 _BOTH: Final[frozenset[Kind]] = frozenset({"quiz", "feedback"})
 _FORM: Final[frozenset[Kind]] = frozenset({"feedback"})
+_ASKED: Final[frozenset[Kind]] = frozenset({"feedback", "cell_report"})
+_REPORT: Final[frozenset[Kind]] = frozenset({"cell_report"})
 _NONE: Final[frozenset[str]] = frozenset()
 
 TYPES: Final[dict[TypeName, QuestionType]] = {
     kind.name: kind
     for kind in (
         QuestionType(
-            "single", lazy("Một lựa chọn"), frozenset({"choices", "key", "weights"}), _BOTH, True
+            "single", lazy("Một lựa chọn"), frozenset({"choices", "key", "weights"}), _ALL, True
         ),
         QuestionType(
             "multiple",
             lazy("Nhiều lựa chọn"),
             frozenset({"choices", "key", "weights", "max_choices"}),
-            _BOTH,
+            _ALL,
             True,
         ),
         QuestionType(
             "true_false", lazy("Đúng hay sai"), frozenset({"choices", "key"}), _BOTH, True
         ),
-        QuestionType("numeric", lazy("Số"), frozenset({"accepted", "range"}), _FORM, True),
-        QuestionType("short_text", lazy("Trả lời ngắn"), frozenset({"accepted"}), scored=True),
-        QuestionType("long_text", lazy("Trả lời tự do"), frozenset({"longest"}), _FORM),
+        QuestionType("numeric", lazy("Số"), frozenset({"accepted", "range"}), _ASKED, True),
+        QuestionType(
+            "short_text", lazy("Trả lời ngắn"), frozenset({"accepted"}), _REPORT, scored=True
+        ),
+        QuestionType("long_text", lazy("Trả lời tự do"), frozenset({"longest"}), _ASKED),
         QuestionType("matching", lazy("Ghép cặp"), frozenset({"pairs"}), scored=True),
         QuestionType("scale", lazy("Thang mức độ"), frozenset({"choices"}), _FORM),
         QuestionType("matrix", lazy("Bảng nhiều dòng"), frozenset({"choices", "rows"}), _FORM),
-        QuestionType("date", lazy("Ngày"), _NONE),
+        QuestionType("date", lazy("Ngày"), _NONE, _REPORT),
+        QuestionType("counts", lazy("Bảng số đếm"), frozenset({"choices", "rows"}), _REPORT),
         QuestionType("prediction", lazy("Câu dự đoán"), frozenset({"range"})),
     )
 }

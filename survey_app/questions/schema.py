@@ -3,8 +3,8 @@
 One document describes a quiz, a feedback form or a cell report. It is lenient where a draft has to
 be (no key yet, no source yet: `checks.py` says what stands between it and approval) and strict
 where a mistake would be silent: no unknown field, no field that its type does not use, ids that
-exist and are unique. The types of `question_types.py` are all known here; which of them a quiz or a
-form can be answered with stands there too.
+exist and are unique. The types of `question_types.py` are all known here; which of them a quiz, a
+form or a cell report can be answered with stands there too.
 """
 
 from collections.abc import Iterable
@@ -129,6 +129,7 @@ class Question(_Part):
     id: Id
     type: TypeName = "single"
     text: NeededText
+    hint: Text = ""  # of cell reports: what to write, in small letters under the question
     choices: tuple[Choice, ...] = Field(default=(), max_length=50)
     key: Annotated[tuple[Id, ...], BeforeValidator(_alone)] = ()
     weights: dict[Id, Amount] = Field(default_factory=dict)
@@ -194,6 +195,7 @@ class QuestionTranslation(_Part):
     """A question in another language, choice by choice."""
 
     text: NeededText
+    hint: Text = ""
     choices: dict[Id, NeededText] = Field(default_factory=dict)
     rows: dict[Id, NeededText] = Field(default_factory=dict)
     pairs: dict[Id, tuple[NeededText, NeededText]] = Field(default_factory=dict)

@@ -6,8 +6,9 @@ does not grow with cells or people.
 """
 
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.scope import ALL_CELLS
@@ -32,6 +33,8 @@ from survey_app.reports.document import (
     QuizRound,
     Targets,
 )
+
+_TRIES: Final = 5
 
 
 def gather(session: Session, campaign: Campaign, now: datetime) -> Figures:
@@ -138,40 +141,56 @@ def _nowhere(session: Session) -> CellFacts:
     )
 
 
+_TALLY = (
+    "cell_id",
+    "kind",
+    "invited",
+    "done",
+    "started",
+    "exempt",
+    "undeliverable",
+    "attempts",
+    "mailed",
+)
+_ROWS = select(RoundCell.id, RoundCell.round_id, *(getattr(RoundCell, name) for name in _TALLY))
+
+
 def _quizzes(session: Session, rounds: list[Round]) -> list[QuizRound]:
-    rows: dict[int, list[RoundCell]] = {}
-    mine = select(RoundCell).where(RoundCell.round_id.in_([round_.id for round_ in rounds]))
-    for row in session.scalars(mine.order_by(RoundCell.position, RoundCell.id)):
-        rows.setdefault(row.round_id, []).append(row)
-    return [_quiz(session, round_, rows.get(round_.id, [])) for round_ in rounds]
+    """The tallies with the ledger beside them.
+
+    Where statements see each other's changes, somebody may join between the two: then both are read
+    again, so that what is told of one moment fits together.
+    """
+    ids = [round_.id for round_ in rounds]
+    query = _ROWS.where(RoundCell.round_id.in_(ids)).order_by(RoundCell.position, RoundCell.id)
+    for _attempt in range(_TRIES):
+        moved = [movements(session, round_id) for round_id in ids]
+        rows = session.execute(query).all()
+        if moved == [movements(session, round_id) for round_id in ids]:
+            break
+    return [
+        QuizRound(
+            id=round_.id,
+            slug=round_.slug,
+            title=round_.title,
+            state=round_.state,
+            opens_at=round_.opens_at,
+            closes_at=round_.closes_at,
+            cells=tuple(
+                _count(row, mine.get(row.id, Movements()))
+                for row in rows
+                if row.round_id == round_.id
+            ),
+            questions=_questions(session, round_),
+        )
+        for round_, mine in zip(rounds, moved, strict=True)
+    ]
 
 
-def _quiz(session: Session, round_: Round, rows: list[RoundCell]) -> QuizRound:
-    moved = movements(session, round_.id)
-    return QuizRound(
-        id=round_.id,
-        slug=round_.slug,
-        title=round_.title,
-        state=round_.state,
-        opens_at=round_.opens_at,
-        closes_at=round_.closes_at,
-        cells=tuple(_count(row, moved.get(row.id, Movements())) for row in rows),
-        questions=_questions(session, round_),
-    )
-
-
-def _count(row: RoundCell, moved: Movements) -> CellCount:
+def _count(row: Row[Any], moved: Movements) -> CellCount:
     return CellCount.model_validate(
         {
-            "cell_id": row.cell_id,
-            "kind": row.kind,
-            "invited": row.invited,
-            "done": row.done,
-            "started": row.started,
-            "exempt": row.exempt,
-            "undeliverable": row.undeliverable,
-            "attempts": row.attempts,
-            "mailed": row.mailed,
+            **{name: getattr(row, name) for name in _TALLY},
             "at_launch": moved.at_launch(row.invited),
             "joined": moved.joined,
             "moved_in": moved.moved_in,

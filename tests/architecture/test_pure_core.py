@@ -15,7 +15,7 @@ invitations/tokens.py
 quizzes/drawing.py quizzes/scoring.py quizzes/saving.py
 feedback/items.py feedback/answers.py feedback/sealing.py feedback/grouping.py feedback/keys.py
 feedback/sheets.py questions/minutes.py
-campaigns/settings.py
+campaigns/settings.py campaigns/when.py cell_reports/answers.py cell_reports/wording.py
 feedback/units.py feedback/tables.py feedback/visibility.py feedback/partitions.py
 feedback/softening.py feedback/batches.py feedback/comparison.py feedback/disclosure.py
 """.split()

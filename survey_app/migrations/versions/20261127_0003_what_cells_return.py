@@ -23,6 +23,7 @@ def _create_duties() -> None:
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("cell_id", sa.Integer(), nullable=False),
         sa.Column("reopened_until", types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reopened_reason", sa.String(), nullable=True),
         sa.Column("submitted_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["cell_id"], ["cell.id"], name=op.f("fk_duty_cell_id")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_duty_round_id")),

@@ -13,6 +13,7 @@ from survey_app.errors import Problem
 from survey_app.i18n import _
 from survey_app.questions.checks import broken_reasons
 from survey_app.questions.checks_of_forms import document_errors, form_errors
+from survey_app.questions.checks_of_reports import report_errors
 from survey_app.questions.formats.paper import ReadPaper, ReadQuestion, State
 from survey_app.questions.formats.yaml_messages import sentence
 from survey_app.questions.formats.yaml_nodes import Loaded, Path, load
@@ -184,12 +185,12 @@ def _read_question(
 ) -> ReadQuestion:
     shown = shown_question(number, question, loaded.where(("questions", number - 1)))
     scored = document.kind == "quiz" and question.kind_of_question.scored
-    if document.kind != "feedback" or question.state == "draft":
+    if document.kind == "quiz" or question.state == "draft":
         return _with_state(shown, question, (), scored=scored)
-    # Whatever is wrong with a question of a form is wrong for good: no key can mend it.
+    # Whatever is wrong with a question that has no key is wrong for good: no key can mend it.
+    reasons = form_errors if document.kind == "feedback" else report_errors
     unfit = tuple(
-        Problem(reason.code, reason.message, shown.where)
-        for reason in (*form_errors(question), *more)
+        Problem(reason.code, reason.message, shown.where) for reason in (*reasons(question), *more)
     )
     return _with_state(shown, question, unfit, scored=scored)
 

@@ -22,11 +22,12 @@ from survey_app.accounts.scope import CLI
 from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.errors import Conflict
-from survey_app.invitations import closing, mails, queries, reminding
+from survey_app.invitations import mails, queries, reminding
 from survey_app.invitations.models import Invitation
 from survey_app.mailing.models import STATES as MAIL_STATES
 from survey_app.mailing.models import OutboxItem
 from survey_app.people.models import Person
+from survey_app.reports import closing
 from survey_app.schema import metadata
 from tests.factories import csrf_of, database_of, make_user, sign_in_as
 from tests.sending import message_of
@@ -185,7 +186,7 @@ class Eyes:
                         reminding.remind(session, self.round_id, CLI, clock.now())
                     except Conflict as error:
                         yield "reminders", error.message
-                    closing.enqueue_closing_mails(session, self.round_id, clock.now())
+                    closing.freeze_and_tell(session, self.round_id, clock.now())
                     session.flush()
                     for item in session.scalars(select(OutboxItem).order_by(OutboxItem.dedupe_key)):
                         yield f"mail {item.dedupe_key}", _written(session, item)

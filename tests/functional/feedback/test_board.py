@@ -172,8 +172,8 @@ def test_the_committee_gets_what_may_be_told_by_mail(app, db, time):
     make_user(db, "committee_reviewer")
     send(app, db, round_id, [*range(10), *range(16, 22), *range(28, 35)])
     count(app, time)
-    from survey_app.invitations.closing import KIND, compose_closing
     from survey_app.mailing.models import OutboxItem
+    from survey_app.reports.closing import KIND, compose_closing
 
     with app.app_context(), db.reading() as session:
         item = session.scalars(select(OutboxItem).where(OutboxItem.kind == KIND)).one()

@@ -10,9 +10,9 @@ from survey_app import clock
 from survey_app.campaigns.models import Round
 from survey_app.database import Database
 from survey_app.formatting import moment
-from survey_app.invitations.closing import compose_closing, enqueue_closing_mails
 from survey_app.mailing.composing import Mail, Skip
 from survey_app.mailing.models import OutboxItem
+from survey_app.reports.closing import compose_closing, freeze_and_tell
 from tests.conftest import TestClock
 from tests.factories import make_user
 from tests.functional.participation.boards import round_of
@@ -56,9 +56,9 @@ def written(db: Database, item: OutboxItem) -> Mail | Skip:
 
 def test_everyone_of_the_committee_gets_one_and_only_one(db: Database, closed: int) -> None:
     with db.writing() as session:
-        assert enqueue_closing_mails(session, closed, clock.now()) == 3
+        assert freeze_and_tell(session, closed, clock.now()) == 3
     with db.writing() as session:
-        assert enqueue_closing_mails(session, closed, clock.now()) == 0
+        assert freeze_and_tell(session, closed, clock.now()) == 0
     items = queued(db)
     assert {item.dedupe_key for item in items} == {
         f"closing:{closed}:{item.recipient_id}" for item in items
@@ -68,7 +68,7 @@ def test_everyone_of_the_committee_gets_one_and_only_one(db: Database, closed: i
 
 def test_the_mail_holds_everything(db: Database, closed: int) -> None:
     with db.writing() as session:
-        enqueue_closing_mails(session, closed, clock.now())
+        freeze_and_tell(session, closed, clock.now())
     mail = next(
         mail
         for item in queued(db)
@@ -93,7 +93,7 @@ def test_it_names_the_promised_moment_not_that_of_the_worker(db: Database, close
         round_ = session.get_one(Round, closed)
         round_.closed_at = round_.closes_at + timedelta(minutes=7)
         promised, noticed = moment(round_.closes_at), moment(round_.closed_at)
-        enqueue_closing_mails(session, closed, clock.now())
+        freeze_and_tell(session, closed, clock.now())
     mail = written(db, queued(db)[0])
     assert isinstance(mail, Mail)
     for part in (mail.text, mail.html):
@@ -103,7 +103,7 @@ def test_it_names_the_promised_moment_not_that_of_the_worker(db: Database, close
 
 def test_each_reads_their_own_language(db: Database, closed: int) -> None:
     with db.writing() as session:
-        enqueue_closing_mails(session, closed, clock.now())
+        freeze_and_tell(session, closed, clock.now())
     mails = [mail for item in queued(db) if isinstance(mail := written(db, item), Mail)]
     english = next(mail for mail in mails if mail.to == "hai@so.example")
     assert "At the end of the round, 5 of 6 party members (83.3%)" in english.text
@@ -112,7 +112,7 @@ def test_each_reads_their_own_language(db: Database, closed: int) -> None:
 
 def test_a_cancelled_round_or_closed_account_gets_none(db: Database, closed: int) -> None:
     with db.writing() as session:
-        enqueue_closing_mails(session, closed, clock.now())
+        freeze_and_tell(session, closed, clock.now())
     with db.writing() as session:
         session.get_one(Round, closed).state = "cancelled"
     assert written(db, queued(db)[0]) == Skip("round_cancelled")
