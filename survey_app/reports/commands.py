@@ -19,7 +19,7 @@ from survey_app.i18n import LOCALES, _
 from survey_app.reports import annex_xlsx, docx_report, drafting, snapshots
 from survey_app.reports.composing import Terms
 from survey_app.reports.models import REPORT_KINDS, Report, Snapshot
-from survey_app.reports.styles import STYLES
+from survey_app.reports.styles import default_style
 from survey_app.terminal import help_text, refuse
 
 _MAKERS = {"docx": docx_report.docx_of, "xlsx": annex_xlsx.xlsx_of}
@@ -91,10 +91,9 @@ def _terms(
     )
     if written is not None:
         return drafting.terms_of(session, written)
-    style = campaign_settings(campaign.settings).document_style
     return Terms(
         kind=kind,
-        style=style if style in STYLES else next(iter(STYLES)),
+        style=default_style(campaign_settings(campaign.settings).document_style),
         snapshot_number=snapshot.number,
         checksum=snapshot.checksum,
         language=language,

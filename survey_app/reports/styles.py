@@ -114,3 +114,8 @@ def style_of(code: str) -> DocumentStyle:
         return STYLES[code]
     except KeyError:
         raise Invalid(_("Không có thể thức văn bản nào mang mã “%(code)s”.", code=code)) from None
+
+
+def default_style(wanted: str) -> str:
+    """Return the code of the form a campaign asks for, or of the first one when it is unknown."""
+    return wanted if wanted in STYLES else document_styles.DEFAULT

@@ -21,7 +21,7 @@ from survey_app.reports.drafting import ChangedMeanwhile, Choice
 from survey_app.reports.forms import NOW, BeginForm, DraftForm
 from survey_app.reports.models import Report, Snapshot
 from survey_app.reports.places import PLACES
-from survey_app.reports.styles import STYLES, style_of
+from survey_app.reports.styles import default_style, style_of
 from survey_app.web.error_pages import status_of
 
 READERS = ("committee_reviewer", "campaign_monitor", "organiser", "administrator")
@@ -54,14 +54,13 @@ def new() -> ResponseReturnValue:
         found = snapshots.all_of(session, campaign.id)
         replaced = _replaced(session, campaign)
         newest = drafting.newest_id(session, campaign.id)
-    form.snapshot.choices = [*((str(s.number), _label(s)) for s in found), _now_choice()]
+    offered = [*((str(s.number), _label(s)) for s in found), _now_choice()]
+    form.snapshot.choices = offered
     if request.method == "GET":
         wanted = request.args.get("snapshot", "")
-        known = {value for value, _text in form.snapshot.choices}
-        form.snapshot.data = wanted if wanted in known else form.snapshot.choices[0][0]
-        form.style.data = campaign_settings(campaign.settings).document_style
-        if form.style.data not in STYLES:
-            form.style.data = next(iter(STYLES))
+        known = {value for value, _text in offered}
+        form.snapshot.data = wanted if wanted in known else offered[0][0]
+        form.style.data = default_style(campaign_settings(campaign.settings).document_style)
         if replaced is not None:
             form.kind.data, form.style.data = replaced.kind, replaced.style
             form.language.data = replaced.language
