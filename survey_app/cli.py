@@ -28,6 +28,7 @@ from survey_app.invitations.commands_rounds import rounds
 from survey_app.mailing.commands import mail
 from survey_app.people.commands import roster
 from survey_app.questions.commands import questions
+from survey_app.reports.commands import report
 from survey_app.terminal import help_text, plain_spoken, refuse
 
 db = AppGroup("db", help=help_text("Lược đồ cơ sở dữ liệu."))
@@ -109,6 +110,7 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         campaigns,
         rounds,
         participation_of_round,
+        report,
         feedback,
         roster,
         demo,

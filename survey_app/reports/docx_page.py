@@ -70,6 +70,16 @@ def set_page(section: Any, style: DocumentStyle, *, landscape: bool = False) -> 
     section.header_distance = section.footer_distance = Mm(10)
 
 
+def flatten_break(document: WordDocument) -> None:
+    """Make the paragraph that must carry the break of sections take no room on its page."""
+    carrier = document.element.body.findall(f"{qn('w:p')}/{qn('w:pPr')}/{qn('w:sectPr')}")[-1]
+    carrier.addprevious(
+        parse_xml(
+            f'<w:spacing {nsdecls("w")} w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+        )
+    )
+
+
 def landscape_width(style: DocumentStyle) -> int:
     """Width of a page on its side between its margins, in millimetres."""
     return A4[1] - style.margins.bottom - style.margins.top

@@ -139,6 +139,7 @@ class _Writer:
 
     def _annexes(self) -> None:
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
+        docx_page.flatten_break(self.document)
         docx_page.set_page(section, self.style, landscape=True)
         docx_page.set_headers(section, self.composed, first=False)
         for place, annex in enumerate(self.composed.annexes):

@@ -6,10 +6,10 @@ come. A new guide becomes a new entry of `STYLES`; an old one is never changed.
 
 from dataclasses import dataclass
 
+from survey_app.campaigns import document_styles
 from survey_app.errors import Invalid
-from survey_app.i18n import _, lazy
+from survey_app.i18n import _
 
-DEFAULT_STYLE = "vptw36-2018"
 # Sources of the rules below.
 GUIDE_36 = "Hướng dẫn 36-HD/VPTW, 03/4/2018, phụ lục"
 GUIDE_36_SAID = "Hướng dẫn 36-HD/VPTW, 03/4/2018 (theo lời kể, chưa đối chiếu bản gốc)"
@@ -81,8 +81,8 @@ STYLES: dict[str, DocumentStyle] = {
     style.code: style
     for style in (
         DocumentStyle(
-            DEFAULT_STYLE,
-            lazy("Hướng dẫn 36-HD/VPTW (2018): lề 20, 20, 30, 15 mm"),
+            document_styles.DEFAULT,
+            document_styles.LABELS[document_styles.DEFAULT],
             Margins(20, 20, 30, 15),
             (
                 *_COMMON,
@@ -91,8 +91,8 @@ STYLES: dict[str, DocumentStyle] = {
             ),
         ),
         DocumentStyle(
-            "so-tay-khoi",
-            lazy("Sổ tay của đảng ủy khối: lề 25, 25, 35, 15 mm, in hai mặt"),
+            document_styles.HANDBOOK,
+            document_styles.LABELS[document_styles.HANDBOOK],
             Margins(25, 25, 35, 15, mirrored=True),
             (
                 *_COMMON,
@@ -116,6 +116,6 @@ def style_of(code: str) -> DocumentStyle:
         raise Invalid(_("Không có thể thức văn bản nào mang mã “%(code)s”.", code=code)) from None
 
 
-def style_choices() -> list[tuple[str, str]]:
-    """Return (code, label) of every style, for forms."""
-    return [(style.code, str(style.label)) for style in STYLES.values()]
+def default_style(wanted: str) -> str:
+    """Return the code of the form a campaign asks for, or of the first one when it is unknown."""
+    return wanted if wanted in STYLES else document_styles.DEFAULT

@@ -25,9 +25,9 @@ def quiz(round_: QuizRound) -> list[str]:
     member = counting.turnout_of(round_, counting.MEMBER)
     other = counting.turnout_of(round_, counting.OTHER)
     if member.invited:
-        parts.append(_turnout(member, _("đảng viên")))
+        parts.append(_("%(share)s đảng viên (%(rate)s)", **_turnout(member)))
     if other.invited:
-        parts.append(_turnout(other, _("quần chúng, CCVCLĐ")))
+        parts.append(_("%(share)s quần chúng, CCVCLĐ (%(rate)s)", **_turnout(other)))
     if not parts:
         return []
     texts = [
@@ -48,13 +48,8 @@ def quiz(round_: QuizRound) -> list[str]:
     return [" ".join([*texts, *scores(round_)])]
 
 
-def _turnout(found: counting.Turnout, who: str) -> str:
-    return _(
-        "%(share)s %(who)s (%(rate)s)",
-        share=share(found.done, found.base),
-        who=who,
-        rate=rate(found.done, found.base),
-    )
+def _turnout(found: counting.Turnout) -> dict[str, str]:
+    return {"share": share(found.done, found.base), "rate": rate(found.done, found.base)}
 
 
 def scores(round_: QuizRound) -> list[str]:

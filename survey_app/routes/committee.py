@@ -2,6 +2,7 @@
 
 from survey_app.accounts.doors import (
     COMMITTEE,
+    ROUNDS,
     SECRETARY,
 )
 from survey_app.cell_reports import views_owing as owing
@@ -12,12 +13,20 @@ from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
+from survey_app.reports import views_reports as reports
 from survey_app.web.doors import Route, route
 
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_not_yet(), *_owing(), *_secretary(), *_study_sessions()]
+    return [
+        *_committee(),
+        *_not_yet(),
+        *_owing(),
+        *_reports(),
+        *_secretary(),
+        *_study_sessions(),
+    ]
 
 
 def _committee() -> list[Route]:
@@ -40,6 +49,22 @@ def _owing() -> list[Route]:
         route(one, "duties.preview", owing.preview, COMMITTEE),
         route(one, "duties.remind", owing.remind, COMMITTEE, "POST"),
         route(f"{one}/preview.html", "duties.mail", owing.mail, COMMITTEE),
+    ]
+
+
+def _reports() -> list[Route]:
+    """The committee reads reports; who may invite people may write and issue them."""
+    one = "/committee/reports/<int:report_id>"
+    new = "/committee/reports/new"
+    return [
+        route("/committee/reports", "reports.list", reports.index, COMMITTEE),
+        route(new, "reports.new", reports.new, ROUNDS, "GET POST"),
+        route(one, "reports.show", reports.show, COMMITTEE),
+        route(f"{one}/save", "reports.save", reports.save, ROUNDS, "POST"),
+        route(f"{one}/issue", "reports.issue", reports.issue, ROUNDS, "GET POST"),
+        route(f"{one}/print", "reports.print", reports.print_view, COMMITTEE),
+        route(f"{one}/docx", "reports.docx", reports.docx, COMMITTEE, "POST"),
+        route(f"{one}/xlsx", "reports.xlsx", reports.xlsx, COMMITTEE, "POST"),
     ]
 
 

@@ -197,6 +197,8 @@ def _create_reports() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("style", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("texts", types.JsonValue, nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
@@ -205,6 +207,7 @@ def _create_reports() -> None:
         sa.Column("issued_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('interim', 'final')", name=op.f("ck_report_kind")),
         sa.CheckConstraint("state IN ('draft', 'issued')", name=op.f("ck_report_state")),
+        sa.CheckConstraint("language IN ('vi', 'en')", name=op.f("ck_report_language")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_report_campaign_id")
         ),
@@ -214,6 +217,7 @@ def _create_reports() -> None:
         sa.ForeignKeyConstraint(
             ["issued_by"], ["user_account.id"], name=op.f("fk_report_issued_by")
         ),
+        sa.ForeignKeyConstraint(["replaces_id"], ["report.id"], name=op.f("fk_report_replaces_id")),
         sa.ForeignKeyConstraint(
             ["snapshot_id"], ["snapshot.id"], name=op.f("fk_report_snapshot_id")
         ),
