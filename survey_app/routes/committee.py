@@ -13,6 +13,7 @@ from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
+from survey_app.reports import views_home, views_snapshots
 from survey_app.reports import views_reports as reports
 from survey_app.web.doors import Route, route
 
@@ -26,14 +27,17 @@ def all_pages() -> list[Route]:
         *_reports(),
         *_secretary(),
         *_study_sessions(),
+        *_snapshots(),
     ]
 
 
 def _committee() -> list[Route]:
     one = "/committee/rounds/<slug>"
     return [
-        route("/committee/", "committee.home", committee.home, COMMITTEE),
+        route("/committee/", "committee.home", views_home.home, COMMITTEE),
+        route("/committee/print", "committee.whole", views_home.whole, COMMITTEE),
         route(one, "committee.round", committee.board, COMMITTEE),
+        route(f"{one}/live", "committee.live", committee.live, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
         route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
@@ -65,6 +69,17 @@ def _reports() -> list[Route]:
         route(f"{one}/print", "reports.print", reports.print_view, COMMITTEE),
         route(f"{one}/docx", "reports.docx", reports.docx, COMMITTEE, "POST"),
         route(f"{one}/xlsx", "reports.xlsx", reports.xlsx, COMMITTEE, "POST"),
+    ]
+
+
+def _snapshots() -> list[Route]:
+    every, one = "/committee/figures", "/committee/figures/<int:number>"
+    return [
+        route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
+        route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
+        route(one, "snapshots.show", views_snapshots.show, COMMITTEE),
+        route(f"{one}/print", "snapshots.print", views_snapshots.print_view, COMMITTEE),
+        route(f"{one}/correct", "snapshots.correct", views_snapshots.correct, COMMITTEE, "POST"),
     ]
 
 
