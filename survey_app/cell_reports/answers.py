@@ -29,7 +29,6 @@ _YEARS: Final = range(1990, 2100)
 _PREFIX: Final = "q_"
 _PLAIN: Final = re.compile(r"[0-9]+")
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:([., \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
-_SPELT: Final = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.I)
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _date(question: Question, given: Sequence[str]) -> str | None:
     typed = " ".join(unicodedata.normalize("NFC", _only(given)).split())
     if not typed:
         return None
-    day = parse_day(_SPELT.sub(r"\1/\2/\3", typed))
+    day = parse_day(typed)
     if day.year not in _YEARS:
         raise Invalid(_("Năm chưa đúng. Xin ghi ngày/tháng/năm, ví dụ 20/9/2024."))
     return day.isoformat()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey_app.accounts.cells import CellChoice, cells_in
+from survey_app.accounts.cells import CellChoice
 from survey_app.accounts.models import User
 from survey_app.accounts.scope import Scope
 from survey_app.audit import Action
@@ -18,6 +18,7 @@ from survey_app.cell_reports import sessions
 from survey_app.cell_reports.duties import counted_of_round, duties_of_round, secretaries_of
 from survey_app.cell_reports.models import StudySession
 from survey_app.invitations.duty_board import DutyLine
+from survey_app.people.cell_choices import cell_choices
 
 ROLL_OUT = "trien-khai-ngay"  # of the shipped set: when the plan was rolled out
 _RUNNING = ("scheduled", "open", "closed", "finalised")  # a cancelled period owes nothing
@@ -76,7 +77,7 @@ def periods_of(session: Session, campaign_id: int, now: datetime) -> Sequence[Ro
 
 def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) -> list[Owing]:
     """Return the cells of `scope` in the committee's own order with what each still owes."""
-    cells = cells_in(session, scope)
+    cells = [cell for cell in cell_choices(session) if scope.includes(cell.id)]
     reports: dict[int, list[OwedReport]] = {}
     rolled_out: dict[int, bool] = {}
     for period in periods_of(session, campaign.id, now):

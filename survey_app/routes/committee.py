@@ -15,6 +15,7 @@ from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
 from survey_app.reports import views_home, views_snapshots
 from survey_app.reports import views_reports as reports
+from survey_app.reports import views_timeline as timeline
 from survey_app.web.doors import Route, route
 
 
@@ -49,6 +50,7 @@ def _committee() -> list[Route]:
 def _owing() -> list[Route]:
     one = "/committee/cells/<cell_slug>/remind"
     return [
+        route("/committee/timeline", "timeline.show", timeline.show, COMMITTEE),
         route("/committee/cells", "duties.board", owing.board, COMMITTEE),
         route(one, "duties.preview", owing.preview, COMMITTEE),
         route(one, "duties.remind", owing.remind, COMMITTEE, "POST"),

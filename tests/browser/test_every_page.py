@@ -19,7 +19,14 @@ REFUSED = {
     "/organiser/rounds/<slug>/edit": 409,
     "/organiser/rounds/<slug>/urn": 404,  # a quiz has none: functional/feedback
     "/organiser/rounds/<slug>/urn/lost": 404,
-    "/secretary/": 403,
+    "/secretary/": 403,  # these: tests/browser/test_secretary_desk.py
+    "/secretary/addresses": 403,
+    "/secretary/addresses/<public_id>": 403,
+    "/secretary/rounds/<slug>/people": 403,
+    "/secretary/sessions": 403,
+    "/secretary/sessions/new": 403,
+    "/secretary/reports": 403,
+    "/committee/rounds/<slug>/people": 403,  # for monitors
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,
     "/organiser/rounds/<slug>/paper": 404,
