@@ -176,14 +176,14 @@ def _number(question: Question, given: Sequence[str]) -> int | None:
 
 
 def _choice(question: Question, given: Sequence[str]) -> str:
-    chosen = _only(given)
+    chosen = _only(given).strip()
     if chosen and question.choice(chosen) is None:
         raise Invalid(_("Lựa chọn này không có trong mẫu báo cáo."))
     return chosen
 
 
 def _choices(question: Question, given: Sequence[str]) -> list[str]:
-    chosen = set(given) - {""}
+    chosen = {value.strip() for value in given} - {""}
     if chosen - {choice.id for choice in question.choices}:
         raise Invalid(_("Lựa chọn này không có trong mẫu báo cáo."))
     most = question.max_choices

@@ -93,7 +93,7 @@ def test_no_secretary_is_a_warning_no_cell_is_in_the_way(app: Flask, db: Databas
 
 
 def test_an_organiser_makes_launches_and_closes_a_period_by_its_pages(
-    client: FlaskClient, app: Flask, db: Database, smtp: SmtpSink
+    client: FlaskClient, app: Flask, db: Database, time: TestClock
 ) -> None:
     with app.app_context(), db.writing() as session:
         make_cells(session)
@@ -132,8 +132,14 @@ def test_an_organiser_makes_launches_and_closes_a_period_by_its_pages(
     assert "Chi bộ chưa có tài khoản bí thư" in launched.text
     for path in ("people", "mail", "preview"):
         assert client.get(f"/organiser/rounds/ky-2/{path}").status_code == 404, path
-    assert submit(client, "/organiser/rounds/ky-2/close", {}).status_code in {303, 409}
     assert client.get("/organiser/rounds/ky-2/remind").status_code == 404
+    time.move(minutes=5)
+    assert submit(client, "/organiser/rounds/ky-2/close", {}).status_code == 303
+    assert "chưa báo cáo, quá hạn" in client.get("/organiser/rounds/ky-2").text.lower()
+    copied = submit(client, "/organiser/rounds/ky-2", {}, to="/organiser/rounds/ky-2/copy")
+    edit = client.get(copied.location)
+    assert_page(edit.text, edit.headers, content=["Kỳ 2", "Báo cáo của chi bộ", *NAMES])
+    assert "Sửa kỳ báo cáo" in edit.text
 
 
 def test_a_closed_period_is_final_at_once(period: Period, time: TestClock) -> None:
