@@ -15,7 +15,7 @@ from survey_app.campaigns.models import Round, RoundCell
 from survey_app.i18n import _
 from survey_app.invitations.models import Invitation, LedgerEntry
 from survey_app.invitations.movements import Movements, movements, of_all
-from survey_app.invitations.participation import Counts, add_up, counts_of
+from survey_app.invitations.participation import SMALL, Counts, add_up, counts_of
 from survey_app.invitations.queries import named
 from survey_app.people.models import Person
 from survey_app.people.queries import by_name
@@ -65,6 +65,11 @@ class CellLine:
     def at_launch(self) -> int:
         """How many were invited at launch."""
         return self.moves.at_launch(self.counts.invited)
+
+    @property
+    def rate(self) -> float | None:
+        """The rate where it means something; of few people it would tell of one."""
+        return self.counts.rate if self.counts.base >= SMALL else None
 
     @property
     def is_changed(self) -> bool:

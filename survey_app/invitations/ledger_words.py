@@ -3,6 +3,7 @@
 from survey_app import formatting
 from survey_app.i18n import _, _n
 from survey_app.invitations.ledger_queries import CellLine, EntryLine, Place
+from survey_app.invitations.participation import SMALL
 
 
 def kind_words(kind: str) -> str:
@@ -68,11 +69,14 @@ def sentence(line: CellLine, label: str = "") -> str:
     counts = line.counts
     if not counts.base:
         return told + "."
+    if line.rate is None:
+        why = _("dưới %(n)s người, không tính tỷ lệ", n=SMALL)
+        return _("%(told)s; đã làm %(done)s (%(why)s).", told=told, done=counts.done, why=why)
     return _(
         "%(told)s; đã làm %(done)s, đạt %(rate)s.",
         told=told,
         done=_number(counts.done),
-        rate=formatting.percent(counts.rate),
+        rate=formatting.percent(line.rate),
     )
 
 

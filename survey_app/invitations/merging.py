@@ -21,8 +21,9 @@ from survey_app.invitations.models import Invitation
 from survey_app.mailing import waiting
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.mailing.outbox import enqueue_many
-from survey_app.people.changes import merge_people, read_reason
+from survey_app.people.changes import read_reason
 from survey_app.people.models import Person
+from survey_app.people.twins import merge_people
 
 # Which of these invitations somebody is answering right now; attempts live in a higher package.
 Answering = Callable[[Session, Iterable[int]], set[int]]

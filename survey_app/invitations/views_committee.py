@@ -130,7 +130,6 @@ def download(slug: str) -> ResponseReturnValue:
             signed_in(),
             ("round", round_.id),
             format="xlsx",
-            **({} if choice.is_default else {"chosen": True}),
         )
     title = _("Tham gia: %(round)s", round=found.title)
     if isinstance(found, FormBoard):

@@ -36,6 +36,9 @@ class Group:
     lines: Sequence[Line]
     form: ReasonForm
 
+    def __post_init__(self) -> None:
+        self.form.reason.description = ""  # said once, above all groups
+
     @property
     def total(self) -> int:
         """How many there are."""

@@ -1,4 +1,4 @@
-"""What an organiser changes about a person by hand: cell, kind, leaving, two entries of one person.
+"""What an organiser changes about a person by hand: cell, kind, leaving.
 
 Each is one unit of work with a reason that stays. Launched rounds do not follow by themselves: what
 was frozen changes by the ledger only (`invitations.proposals` says what would follow).
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app import audit, clock, formatting
@@ -23,8 +23,6 @@ from survey_app.vietnamese import tidy
 
 HOME_KIND: Final = {"party_member": "official", "non_member": "attached"}
 LONGEST_REASON: Final = 200
-# What a person kept takes over from the other entry where nothing is known of it.
-_TAKEN_OVER: Final = ("birth_date", "birth_year", "position", "unit", "phone", "form_of_address")
 
 
 def read_reason(text: str | None) -> str:
@@ -54,7 +52,7 @@ def move_to_cell(
         NotFound: there is no such person or cell.
     """
     why = read_reason(reason)
-    person = _locked(session, person_id)
+    person = locked_person(session, person_id)
     if session.get(Cell, cell_id) is None:
         raise NotFound(_("Không có chi bộ này."))
     _refuse_to_come(day)
@@ -64,7 +62,7 @@ def move_to_cell(
     before = cell_name_on(session, home.cell_id, day) if home else _("Chưa gắn chi bộ")
     _settle(session, person, [home] if home else [], cell_id, day)
     after = cell_name_on(session, cell_id, day)
-    _note(session, person, "moved", before, after, day, why, actor)
+    note_change(session, person, "moved", before, after, day, why, actor)
     audit.record(
         session,
         audit.Action.PERSON_MOVED,
@@ -97,7 +95,7 @@ def change_kind(
     why = read_reason(reason)
     if kind not in KINDS or (kind == "non_member" and probationary):
         raise Invalid(_("Xin chọn một trong các đối tượng."))
-    person = _locked(session, person_id)
+    person = locked_person(session, person_id)
     _refuse_to_come(day)
     if (person.kind, person.probationary) == (kind, probationary):
         raise Conflict(_("%(name)s đang là đối tượng này rồi.", name=person.full_name))
@@ -107,7 +105,9 @@ def change_kind(
     person.kind, person.probationary = kind, probationary
     if was != kind and home is not None:
         _settle(session, person, [home], home.cell_id, day)
-    _note(session, person, "kind_changed", before, kind_name(kind, probationary), day, why, actor)
+    note_change(
+        session, person, "kind_changed", before, kind_name(kind, probationary), day, why, actor
+    )
     audit.record(
         session,
         audit.Action.PERSON_KIND_CHANGED,
@@ -127,10 +127,10 @@ def leave(session: Session, person_id: int, day: date, *, reason: str, actor: Ac
         Conflict: they have left already, or were merged.
     """
     why = read_reason(reason)
-    person = _locked(session, person_id)
+    person = locked_person(session, person_id)
     _refuse_to_come(day)
     home = home_of(session, person)
-    open_ones = _open_stays(session, person.id)
+    open_ones = open_stays(session, person.id)
     if any(stay.starts_on > day for stay in open_ones):
         first = max(stay.starts_on for stay in open_ones)
         raise _bad_day(
@@ -144,48 +144,9 @@ def leave(session: Session, person_id: int, day: date, *, reason: str, actor: Ac
         stay.ends_on = day
     person.left_on = day
     before = cell_name_on(session, home.cell_id, day) if home else _("Chưa gắn chi bộ")
-    _note(session, person, "left", before, "", day, why, actor)
+    note_change(session, person, "left", before, "", day, why, actor)
     audit.record(session, audit.Action.PERSON_LEFT, actor, ("person", person.id))
     return person
-
-
-def merge_people(
-    session: Session, kept_id: int, other_id: int, *, reason: str, actor: Actor
-) -> Person:
-    """Say that two entries of the roster are one person; return the one kept.
-
-    It takes over what is known of the other only. The other's history stays where it is; what they
-    were invited to is settled by `invitations.merging`.
-
-    Raises:
-        Invalid: no reason, or twice the same entry.
-        Conflict: one of them has left or was merged before.
-    """
-    why = read_reason(reason)
-    if kept_id == other_id:
-        raise Invalid(_("Đây là cùng một dòng trong danh sách. Xin chọn dòng kia."))
-    kept, other = _locked(session, kept_id), _locked(session, other_id)
-    today = formatting.today(clock.now())
-    _take_over(session, kept, other)
-    if home_of(session, kept) is None and (home := home_of(session, other)) is not None:
-        session.add(
-            Membership(
-                person_id=kept.id,
-                cell_id=home.cell_id,
-                kind=HOME_KIND[kept.kind],
-                starts_on=max(home.starts_on, _first_free_day(session, kept.id)),
-            )
-        )
-    for stay in _open_stays(session, other.id):
-        stay.ends_on = max(stay.starts_on, today - timedelta(days=1))
-    other.merged_into_id = kept.id
-    session.execute(
-        update(Person).where(Person.merged_into_id == other.id).values(merged_into_id=kept.id)
-    )
-    session.execute(update(User).where(User.person_id == other.id).values(person_id=kept.id))
-    _note(session, kept, "merged", other.full_name, kept.full_name, today, why, actor)
-    audit.record(session, audit.Action.PERSON_MERGED, actor, ("person", other.id), into=kept.id)
-    return kept
 
 
 def kind_name(kind: str, probationary: bool) -> str:
@@ -197,7 +158,7 @@ def kind_name(kind: str, probationary: bool) -> str:
 
 def home_of(session: Session, person: Person) -> Membership | None:
     """Return the open membership that says where a person counts."""
-    stays = _open_stays(session, person.id)
+    stays = open_stays(session, person.id)
     return next((stay for stay in stays if stay.kind == HOME_KIND[person.kind]), None)
 
 
@@ -212,8 +173,13 @@ def changes_of(session: Session, person_id: int) -> Sequence[tuple[PersonChange,
     return [(change, name) for change, name in found]
 
 
-def _locked(session: Session, person_id: int) -> Person:
-    """One change of the roster at a time, so that nobody is in two cells on one day."""
+def locked_person(session: Session, person_id: int) -> Person:
+    """Return a person to change; one at a time, so that nobody is in two cells on one day.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: they have left, or were merged.
+    """
     lock_roster(session)
     person = session.get(Person, person_id, populate_existing=True)
     if person is None:
@@ -236,7 +202,7 @@ def _settle(
     session: Session, person: Person, homes: Sequence[Membership], cell_id: int, day: date
 ) -> None:
     """End the present homes and begin the next one; a home begun that very day was a slip."""
-    free = _first_free_day(session, person.id, but={home.id for home in homes})
+    free = first_free_day(session, person.id, but={home.id for home in homes})
     latest = max([free, *(home.starts_on for home in homes)])
     if day < latest:
         raise _bad_day(
@@ -258,8 +224,8 @@ def _settle(
     session.flush()
 
 
-def _first_free_day(session: Session, person_id: int, but: set[int] | None = None) -> date:
-    """The day after the last home that has ended."""
+def first_free_day(session: Session, person_id: int, but: set[int] | None = None) -> date:
+    """Return the day after the last home that has ended."""
     ended = session.execute(
         select(Membership.id, Membership.ends_on).where(
             Membership.person_id == person_id,
@@ -271,25 +237,11 @@ def _first_free_day(session: Session, person_id: int, but: set[int] | None = Non
     return max(days) + timedelta(days=1) if days else date.min
 
 
-def _open_stays(session: Session, person_id: int) -> Sequence[Membership]:
+def open_stays(session: Session, person_id: int) -> Sequence[Membership]:
+    """Return the memberships of a person that have not ended."""
     return session.scalars(
         select(Membership).where(Membership.person_id == person_id, Membership.ends_on.is_(None))
     ).all()
-
-
-def _take_over(session: Session, kept: Person, other: Person) -> None:
-    for name in _TAKEN_OVER:
-        if getattr(kept, name) is None:
-            setattr(kept, name, getattr(other, name))
-    if kept.address_state != "ok" and other.address_state == "ok":
-        kept.email, kept.address_state = other.email, "ok"
-    if kept.member_code is None and other.member_code is not None:
-        code, other.member_code = other.member_code, None
-        session.flush()  # nobody else may hold a code
-        kept.member_code = code
-    kept.wants_reminders = kept.wants_reminders and other.wants_reminders
-    kept.updated_at = other.updated_at = clock.now()
-    session.flush()
 
 
 def _refuse_to_come(day: date) -> None:
@@ -303,7 +255,7 @@ def _bad_day(message: str) -> Invalid:
     return Invalid(message, problems=[Problem("bad_day", message, "day")])
 
 
-def _note(
+def note_change(
     session: Session,
     person: Person,
     kind: str,
@@ -313,6 +265,7 @@ def _note(
     reason: str,
     actor: Actor,
 ) -> None:
+    """Keep what was changed about a person, for the history on their page."""
     now = clock.now()
     person.updated_at = now
     session.add(

@@ -13,7 +13,7 @@ from survey_app.invitations import mails, reminding
 from survey_app.invitations.asking import people_asked
 from survey_app.mailing.composing import Skip
 from survey_app.mailing.models import OutboxMessage
-from survey_app.people import changes
+from survey_app.people import changes, twins
 from survey_app.people.models import Membership, PersonChange
 from tests.factories_rounds import join_cell, launched_round, make_cell, make_person
 from tests.functional.people.builders import homes, one, take
@@ -141,7 +141,7 @@ def test_two_entries_become_one_and_nothing_known_is_lost(db):
         kept = make_person(session, "Nguyễn Văn An", email=None)
         other = make_person(session, "Nguyen Van An", cell, phone="0912", member_code="CB01")
         address = other.email
-        changes.merge_people(session, kept.id, other.id, reason="Ghi hai lần", actor=CLI)
+        twins.merge_people(session, kept.id, other.id, reason="Ghi hai lần", actor=CLI)
         assert (kept.email, kept.address_state) == (address, "ok")
         assert (kept.phone, kept.member_code, other.member_code) == ("0912", "CB01", None)
         assert other.merged_into_id == kept.id
@@ -150,6 +150,6 @@ def test_two_entries_become_one_and_nothing_known_is_lost(db):
         note = session.scalars(select(PersonChange)).one()
         assert (note.kind, note.before, note.person_id) == ("merged", "Nguyen Van An", kept.id)
         with pytest.raises(Conflict, match="đã gộp"):
-            changes.merge_people(session, kept.id, other.id, reason="x", actor=CLI)
+            twins.merge_people(session, kept.id, other.id, reason="x", actor=CLI)
         with pytest.raises(Invalid, match="cùng một dòng"):
-            changes.merge_people(session, kept.id, kept.id, reason="x", actor=CLI)
+            twins.merge_people(session, kept.id, kept.id, reason="x", actor=CLI)
