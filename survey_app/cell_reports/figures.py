@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from survey_app import formatting
 from survey_app.accounts.scope import Scope
 from survey_app.cell_reports.duties import counted_of_round
 from survey_app.cell_reports.wording import words_of
 from survey_app.invitations.duty_board import DutyBoard, DutyLine
 from survey_app.questions.schema import Question, QuestionDocument
 
+SIDE_BY_SIDE = 12
 _FIGURES = frozenset({"date", "numeric", "single", "multiple", "short_text"})
 
 
@@ -39,7 +41,7 @@ class Column:
         """Return the same for people; empty for nothing."""
         value = self.value(answers)
         if self.question.type == "counts":
-            return "" if value is None else str(value)
+            return "" if value is None else formatting.number(value)
         return words_of(self.question, value)
 
 
@@ -57,6 +59,11 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are too many cells to stand side by side on a page."""
+        return len(self.rows) > SIDE_BY_SIDE
 
     def total(self, column: Column) -> int | None:
         """Return the sum over the cells that told a number; `None` when none did."""

@@ -14,7 +14,7 @@ from survey_app.campaigns.queries import campaign_of
 from survey_app.cell_reports.duties import duties_of_round
 from survey_app.cell_reports.notices import NOTICE
 from survey_app.extensions import current_settings
-from survey_app.formatting import moment
+from survey_app.formatting import day_and_month, moment
 from survey_app.i18n import _, _n, speaking
 from survey_app.invitations.duty_board import DutyLine
 from survey_app.mailing.composing import Mail, Skip, register, render_mail, subject_about
@@ -88,7 +88,15 @@ def _words(
     )
     return {
         "tag": campaign.tag,
-        "subject": subject_about(round_.title, lambda title: _("Mời gửi: %(title)s", title=title)),
+        "subject": subject_about(
+            round_.title,
+            lambda title: _(
+                "[%(tag)s] %(title)s – hạn gửi %(day)s",
+                tag=campaign.tag,
+                title=title,
+                day=day_and_month(until),
+            ),
+        ),
         "preheader": news,
         "before": [_("Kính gửi đồng chí %(name)s,", name=user.name), news],
         "action_label": _("Ghi báo cáo (cần đăng nhập)"),

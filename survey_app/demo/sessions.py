@@ -22,11 +22,7 @@ from survey_app.people.models import Cell
 
 _OWN = 7  # the cell whose secretary the newcomer may be: the list of 16/9 is left to be ticked
 _SILENT = 4  # has entered nothing of 16/9
-_PRESENTER = "Đồng chí báo cáo viên (mẫu)"
-_THEMES = (
-    (cast.at("2024-09-04 14:00"), "Truyền thống 70 năm"),
-    (cast.at("2024-09-16 14:00"), "Khát vọng cống hiến"),
-)
+_FIRST, _LAST = (begins for begins, _topic in cast.STUDY_SESSIONS)
 _AWAY = ("excused", "excused", "on_duty", "absent")
 
 
@@ -34,12 +30,12 @@ def note(timeline: Timeline) -> None:
     """Have the sessions entered on the evening of their day, and their lists ticked."""
     change = timeline.stage.change
     for number in range(1, 9):
-        for begins, topic in _THEMES:
-            if number == _SILENT and begins == _THEMES[1][0]:
+        for begins, topic in cast.STUDY_SESSIONS:
+            if number == _SILENT and begins == _LAST:
                 continue
             entered = begins + timedelta(hours=2, minutes=3 * number)
             timeline.note(entered, partial(change, _enter, number, begins, topic))
-        later = _THEMES[0][0] + timedelta(days=5, hours=number / 4)
+        later = _FIRST + timedelta(days=5, hours=number / 4)
         timeline.note(later, partial(change, _reflect, number))
 
 
@@ -48,15 +44,15 @@ def _enter(session: Session, number: int, begins: datetime, topic: str) -> None:
     facts = Facts(
         held_on=_day(begins),
         begins="14:00",
-        place="Hội trường Sở" if number % 2 else "Phòng họp của đơn vị",
-        presenter=_PRESENTER,
+        place=cast.PLACES[number % 2],
+        presenter=cast.PRESENTER,
         topic=topic,
     )
     actor, now = _actor(session, number), clock.now()
     held = session_services.enter(
         session, campaign, cell_id, facts, actor, now, with_others=number % 3 != 0
     )
-    if number == _OWN and begins == _THEMES[1][0]:
+    if number == _OWN and begins == _LAST:
         return
     dice = cast.dice(f"session-{number}-{begins:%d}")
     lines = attendance.list_of(session, held)

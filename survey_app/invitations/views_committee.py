@@ -95,7 +95,6 @@ def live(slug: str) -> ResponseReturnValue:
     version = found.version(clock.now(), scope)
     response = jsonify(version=version)
     response.set_etag(version)
-    response.headers["Cache-Control"] = "private, no-cache"
     return response.make_conditional(request)
 
 

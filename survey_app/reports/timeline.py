@@ -31,7 +31,7 @@ class Milestone:
     """One line: from–to (`last` is `first` for a day; both `None` when no day is set).
 
     `closes_at` is the hour at which it ends, when there is one; `settable`: an organiser may set
-    the day on the campaign's page. `is_drawn` is false for what lies far before everything else.
+    the day on the campaign's page.
     """
 
     title: str
@@ -41,7 +41,6 @@ class Milestone:
     note: str = ""
     closes_at: datetime | None = None
     settable: bool = False
-    is_drawn: bool = True
 
     def days_left(self, day: date) -> int | None:
         """Days until it ends (until it begins, when that is to come); `None` when it is over."""
@@ -76,12 +75,12 @@ def _plan(campaign: Campaign, day: date) -> list[Milestone]:
     title = (
         _("Ban hành Kế hoạch số %(number)s", number=number) if number else _("Ban hành Kế hoạch")
     )
-    return [_one_day(title, campaign.plan_date, day, is_drawn=False)]
+    return [_one_day(title, campaign.plan_date, day)]
 
 
-def _one_day(title: str, on: date, day: date, *, is_drawn: bool = True) -> Milestone:
+def _one_day(title: str, on: date, day: date) -> Milestone:
     state: State = "done" if on < day else "now" if on == day else "next"
-    return Milestone(title, state, on, on, is_drawn=is_drawn)
+    return Milestone(title, state, on, on)
 
 
 def _roll_out(session: Session, campaign: Campaign, now: datetime, scope: Scope) -> Milestone:

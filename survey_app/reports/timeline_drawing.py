@@ -8,6 +8,7 @@ from survey_app.i18n import current_locale
 from survey_app.reports.timeline import Milestone
 
 _LEAST = 14  # days: less would make a day as wide as a week
+_LONG_AGO = timedelta(days=60)
 _WEEKS = 70  # days that are still counted in weeks
 _AROUND = 0.03  # room at both ends
 
@@ -32,12 +33,17 @@ class Drawing:
 
 
 def draw(lines: Sequence[Milestone], day: date) -> Drawing | None:
-    """Return the drawing; `None` when nothing has a day."""
+    """Return the drawing; `None` when nothing has a day.
+
+    What was done long ago would press all the rest into a corner: it stands in the list only.
+    """
     dated = [
         (number, one.first, one.last, one.state)
         for number, one in enumerate(lines, 1)
-        if one.is_drawn and one.first is not None and one.last is not None
+        if one.first is not None and one.last is not None
     ]
+    recent = [one for one in dated if one[3] != "done" or one[2] >= day - _LONG_AGO]
+    dated = recent or dated
     if not dated:
         return None
     begins, ends = min(one[1] for one in dated), max(one[2] for one in dated)

@@ -25,7 +25,7 @@ REFUSED = {
     "/secretary/rounds/<slug>/people": 403,
     "/secretary/sessions": 403,
     "/secretary/sessions/new": 403,
-    "/secretary/reports": 403,
+    "/secretary/reports": 403,  # tests/browser/test_cell_report.py
     "/committee/rounds/<slug>/people": 403,  # for monitors
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,
@@ -39,6 +39,8 @@ REFUSED = {
     "/demo": 404,  # of the trial only: tests/browser/test_trial.py
     "/demo/clear": 404,
 }
+# Files, what programs ask, and what a page shows in a frame.
+_NO_PAGES = (".xlsx", "/healthz", "/live", "preview.html")
 ROLES = ("organiser", "administrator", "question_approver")
 
 
@@ -61,7 +63,7 @@ def addresses(world: World, slug: str) -> dict[str, str]:
         address = address.replace("<public_id>", person)
         address = address.replace("<any(move,kind,leave):what>", "move")
         address = address.replace("<any(close,cancel,remind,'invite-reachable'):action>", "remind")
-        if "<" not in address and not address.endswith((".xlsx", "/healthz", "preview.html")):
+        if "<" not in address and not address.endswith(_NO_PAGES):
             found[rule] = address
     return found
 

@@ -72,7 +72,12 @@ def test_the_round_s_page_tells_cells_and_figures_and_never_0_for_nothing(
         assert "1/3 chi bộ đã gửi báo cáo" in page.text
         assert "Chi bộ Hai, Chi bộ Ba" in page.text, "they have no secretary"
         row = page.text.split("Giao lưu: số lượt người</th>")[1].split("</tr>")[0]
-        assert "1240" in row and row.count("chưa báo cáo") == 2 and ">0<" not in row
+        assert (
+            "1.240" in row
+            and ">1/3<" in row
+            and row.count("chưa báo cáo") == 2
+            and ">0<" not in row
+        )
         told = page.text.split("Hoạt động khác: số cuộc</th>")[1].split("</tr>")[0]
         assert ">0<" in told, "a 0 that was told is a 0"
         untold = page.text.split("Tọa đàm: số cuộc</th>")[1].split("</tr>")[0]

@@ -150,7 +150,7 @@ def test_an_issued_report_is_done_on_its_day(
 
 def test_the_drawing_keeps_within_its_frame() -> None:
     lines = [
-        Milestone("a", "done", date(2024, 3, 6), date(2024, 3, 6), is_drawn=False),
+        Milestone("a", "done", date(2024, 3, 6), date(2024, 3, 6)),
         Milestone("b", "now", date(2024, 9, 1), date(2024, 9, 30)),
         Milestone("c", "next", date(2024, 9, 27), date(2024, 9, 27)),
         Milestone("d", "undated"),
@@ -164,3 +164,5 @@ def test_the_drawing_keeps_within_its_frame() -> None:
     year = draw([Milestone("y", "now", date(2024, 1, 1), date(2024, 12, 31))], DAY)
     assert year and len(year.ticks) <= 8
     assert draw([lines[3]], DAY) is None
+    alone = draw([lines[0]], DAY)
+    assert alone and [bar.number for bar in alone.bars] == [1], "long ago, and there is no other"

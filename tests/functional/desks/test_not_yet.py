@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from survey_app.accounts.scope import CLI
 from survey_app.accounts.services import grant_role
 from survey_app.audit.models import AuditEvent
-from survey_app.campaigns.models import Round, RoundCell
+from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.database import Database
 from survey_app.invitations import tally
 from survey_app.invitations.models import Invitation
@@ -275,3 +275,16 @@ def test_the_answer_to_an_address_tells_nobody_who_is_done(
         assert flash
         said.add(flash[0].replace(name, ""))
     assert len(said) == 1
+
+
+def test_the_pages_speak_english(client: FlaskClient, world: dict[str, Any], db: Database) -> None:
+    with db.reading() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        round_title = session.get_one(Round, world["round"]).title
+    content = [*SEVEN, "Chi bộ mẫu Bảy", "Trần Thị Mẫu", "Lê Thị Mẫu", round_title, campaign.tag]
+    sign_in(client, "cell_secretary", cell_id=world["seven"], locale="en")
+    client.set_cookie("lang", "en")
+    assert_page(opened(client).text, content=content, locale="en")
+    address = f"/secretary/addresses/{world['people']['Vi Văn Chưa']}"
+    for path in ("/secretary/", "/secretary/addresses?all=yes", address):
+        assert_page(client.get(path).text, content=content, locale="en")
