@@ -5,6 +5,7 @@ and table are compared byte by byte. What may differ at all is the total, in ste
 """
 
 import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -34,10 +35,10 @@ FRAMES = (
     ' data-done="{}"',
     "done={}",
     'width="{}%"',
-    "<v>{}</v>",
     "ít nhất {} phiếu",
     "ít nhất {}<",
 )
+CHECKSUM = re.compile(r"\b(?:[0-9a-f]{4} ?){3,16}\b")
 SAID = {"q1": "tot", "q7": "Nên họp ngắn hơn"}
 
 
@@ -159,8 +160,11 @@ def test_what_moves_at_last_is_the_total_in_steps_of_five(app, db):
     for place, (then, now) in moved.items():
         if " raw " in place:
             continue
+        # The checksum of figures is that of their own document, in which only what is told stands.
+        then, now = (CHECKSUM.sub("", text) for text in (then, now))
         for text, earlier in (("15/40", "10/40"), ("37,5", "25,0"), ("0.375", "0.25")):
             now = now.replace(text, earlier)
+        now = re.sub('(?<!t="s">)<v>15</v>', "<v>10</v>", now)  # a number, no place of a text
         for frame in FRAMES:
             now = now.replace(frame.format(15), frame.format(10))
         assert now == then, place
