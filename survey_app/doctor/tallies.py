@@ -19,7 +19,7 @@ from survey_app.cell_reports.models import StudySession
 from survey_app.doctor.checks import Check, ok, problem
 from survey_app.errors import Conflict
 from survey_app.formatting import day, local
-from survey_app.i18n import _
+from survey_app.i18n import _, _n
 from survey_app.invitations import recount
 from survey_app.invitations.models import Invitation
 from survey_app.people.cells import cell_name_on
@@ -28,6 +28,8 @@ from survey_app.quizzes.models import Attempt
 from survey_app.reports.models import Snapshot
 from survey_app.reports.snapshots import figures_of
 from survey_app.retention import ends_of_campaigns_over
+
+_MOST = 20  # differences that are told one by one
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,12 @@ def _told(name: str, found: Iterable[Difference], all_right: str) -> Iterator[Ch
     differences = list(found)
     if not differences:
         yield ok(name, all_right)
-    for one in differences:
+    for one in differences[:_MOST]:
         advice = _("Xin sao lưu ngay, rồi báo người bảo trì; số liệu này chưa dùng được.")
         yield problem(name, f"{one.sentence} {advice}", one.where)
+    if len(differences) > _MOST:
+        message = _n("Còn %(n)s số liệu khác không khớp khi đếm lại.", len(differences) - _MOST)
+        yield problem(name, message)
 
 
 def of_rounds(session: Session) -> Iterator[Difference]:

@@ -105,6 +105,18 @@ def test_a_number_of_a_cell_that_is_off_by_one_is_named(db, doctor, number):
     assert f"đang ghi {before + 1}, đếm lại được {before}." in message
 
 
+def test_a_round_that_is_wrong_all_over_is_told_in_twenty_lines_and_one(db, doctor):
+    with db.writing() as session:
+        cell = first_cell(session).id
+        session.add_all(
+            RoundDay(round_cell_id=cell, day=LONG_AGO.replace(day=day), done=1)
+            for day in range(1, 31)
+        )
+    said = doctor()
+    assert len(said.problems()["tallies.rounds"]) == 21
+    assert "Còn 10 số liệu khác không khớp" in said.printed
+
+
 def test_a_day_that_is_off_is_named(db, doctor):
     with db.writing() as session:
         session.add(RoundDay(round_cell_id=first_cell(session).id, day=LONG_AGO, done=2))
