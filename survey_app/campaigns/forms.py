@@ -3,11 +3,19 @@
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from survey_app.accounts.forms import StaffForm
 from survey_app.campaigns import when
+from survey_app.campaigns.document_styles import style_choices
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.settings import CampaignSettings, campaign_settings
 from survey_app.errors import Invalid
@@ -77,6 +85,13 @@ class CampaignForm(StaffForm):
     )
     weekly_digest = BooleanField(lazy("Gửi thư tổng hợp vào sáng thứ Hai"))
     recipients = TextAreaField(lazy("Nơi nhận báo cáo"), [Length(max=4000)])
+    superior_name = StringField(lazy("Tên cấp trên trực tiếp"), [Length(max=300)])
+    document_place = StringField(lazy("Địa danh"), [Length(max=100)])
+    document_symbol = StringField(lazy("Ký hiệu văn bản"), [Length(max=40)])
+    signing_authority = StringField(lazy("Thay mặt ai ký"), [Length(max=100)])
+    signer_role = StringField(lazy("Chức vụ người ký"), [Length(max=100)])
+    signer_name = StringField(lazy("Họ tên người ký"), [Length(max=100)])
+    document_style = SelectField(lazy("Thể thức mặc định"), choices=style_choices)
     retention_months = IntegerField(
         lazy("Giữ dữ liệu cá nhân (tháng)"),
         [InputRequired(), NumberRange(1, 120, lazy("Xin ghi từ 1 đến 120 tháng."))],
@@ -96,6 +111,8 @@ class CampaignForm(StaffForm):
             getattr(self, name).data = getattr(settings, name)
         self.report_due_on.data = f"{due.day}/{due.month}/{due.year}" if due else ""
         self.recipients.data = "\n".join(campaign.recipients)
+        for name in DOCUMENT:
+            getattr(self, name).data = getattr(settings, name)
 
     def values(self, campaign: Campaign) -> dict[str, Any]:
         """Return the columns as typed; an emptied optional text becomes none."""
@@ -103,7 +120,10 @@ class CampaignForm(StaffForm):
         of_figures = {name: getattr(self, name).data for name in _OF_FIGURES}
         of_figures["outstanding_target_scope"] = self.outstanding_target_scope.data or "whole"
         of_figures["weekly_digest"] = bool(self.weekly_digest.data)
-        due = settings.model_copy(update={"report_due_on": self.report_due_on.day, **of_figures})
+        document = {name: tidy(getattr(self, name).data or "") for name in DOCUMENT}
+        chosen = settings.model_copy(
+            update={**of_figures, **document, "report_due_on": self.report_due_on.day}
+        )
         typed = {name: getattr(self, name).data or "" for name in _TEXTS}
         texts = {
             name: nfc(text).strip() if name in _LINES else tidy(text)
@@ -118,7 +138,7 @@ class CampaignForm(StaffForm):
             "recipients": [
                 line for line in map(tidy, (self.recipients.data or "").splitlines()) if line
             ],
-            "settings": due.plain(),
+            "settings": chosen.plain(),
         }
 
 
@@ -131,4 +151,13 @@ _OF_FIGURES = (
 _OPTIONAL = ("contact_name", "contact_phone", "plan_number", "base_plan_number")
 _TEXTS = (*_OPTIONAL, "title", "tag", "issuer", "theme", "basis")
 _LINES = ("title", "theme", "basis")  # text areas: their line breaks stay
+DOCUMENT = (  # the form of the report upward
+    "superior_name",
+    "document_place",
+    "document_symbol",
+    "signing_authority",
+    "signer_role",
+    "signer_name",
+    "document_style",
+)
 _DAYS = ("plan_date", "base_plan_date", "anniversary_date", "starts_on", "ends_on")
