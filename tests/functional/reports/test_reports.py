@@ -248,7 +248,7 @@ def test_others_do_not_see_reports(app: Flask, client: FlaskClient, role: str) -
     everything(app)
     with app.extensions["survey.database"].reading() as session:
         cell = cell_ids(session)[0] if role == "cell_secretary" else None
-    sign_in(client, role, cell=cell)
+    sign_in(client, role, cell_id=cell)
     assert client.get(LIST).status_code == 403
 
 
