@@ -38,6 +38,8 @@ def today(now: datetime) -> date:
 
 def number(value: int | float | Decimal, digits: int = 0) -> str:
     """Return 1.234,5 in Vietnamese and 1,234.5 in English."""
+    if not digits and -1000 < value < 1000 and isinstance(value, int):
+        return str(value)  # most numbers of most pages, and a board has ten thousand
     text = f"{value:,.{digits}f}"
     return text if current_locale() == "en" else text.translate(str.maketrans(",.", ".,"))
 
@@ -61,7 +63,11 @@ def day(value: date | datetime) -> str:
 
 def day_and_month(value: datetime) -> str:
     """Return `20/9` or `20 Sep`, where the year goes without saying and room is short."""
-    value = local(value)
+    return day_and_month_of(local(value).date())
+
+
+def day_and_month_of(value: date) -> str:
+    """Return the same of a local day."""
     if current_locale() == "en":
         return f"{value.day} {_MONTHS_EN[value.month - 1][:3]}"
     return f"{value.day}/{value.month}"

@@ -21,13 +21,14 @@ from survey_app.database import Database
 from survey_app.feedback import urns
 from survey_app.feedback.keys import KeyCabinet
 from survey_app.feedback.opening import FeedbackKind
-from survey_app.invitations import kinds
+from survey_app.invitations import kinds, scores
 from survey_app.invitations import mails as invitation_mails
 from survey_app.mailing import sender
 from survey_app.mailing.composing import register
 from survey_app.people.cell_choices import cell_choices
 from survey_app.questions import second_reader
 from survey_app.quizzes import finalising
+from survey_app.quizzes.distribution import score_bands
 from survey_app.quizzes.mails import compose_handed_in, compose_result
 from survey_app.reports import closing
 from survey_app.reports.closing import freeze_and_tell
@@ -124,6 +125,7 @@ def install(app: Flask) -> None:
     """Hand the composers to the mail package, and a worker's work to the sample."""
     app.extensions["survey.work"] = work
     kinds.register("feedback", FeedbackKind())
+    scores.register(score_bands)
     cells.install(app, cell_choices)
     account_mails.install(app)
     second_reader.install(app, second_reader_wanted)

@@ -29,7 +29,8 @@ from survey_app.invitations.following import address_refused, follow_addresses
 from survey_app.invitations.form_mail_texts import form_invitation_texts, form_reminder_texts
 from survey_app.invitations.launch import INVITATION, REMINDER
 from survey_app.invitations.mail_texts import invitation_texts, reminder_texts
-from survey_app.mailing.composing import Mail, Skip, on_refused, register, render_mail
+from survey_app.invitations.mailed import invitations_sent
+from survey_app.mailing.composing import Mail, Skip, on_refused, on_sent, register, render_mail
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.people import address_changes
 from survey_app.people.models import Person
@@ -50,6 +51,7 @@ def install(app: Flask, for_the_done: ForTheDone) -> None:
     register(app, REMINDER, compose_reminder, at_a_glance=True)
     register(app, TEST, compose_test, urgent=True)
     on_refused(app, address_refused)
+    on_sent(app, INVITATION, invitations_sent)
     address_changes.install(app, follow_addresses)
 
 

@@ -4,85 +4,34 @@ invited = done + started + not started + exempt + undeliverable, always; the rat
 done ÷ (invited − exempt), and there is none when that is 0.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from survey_app import formatting
 from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round, RoundCell
+from survey_app.database import table_of
 from survey_app.i18n import _
+from survey_app.invitations.counts import COLUMNS as COLUMNS
+from survey_app.invitations.counts import Counts as Counts
+from survey_app.invitations.counts import above_half as above_half
+from survey_app.invitations.counts import add_up as add_up
 
 PARTY_MEMBER: Final = "party_member"
 NON_MEMBER: Final = "non_member"
 SMALL: Final = 5  # below this a rate says more about one person than about a cell
 MANY_LEFT: Final = 5
 MANY_LOST: Final = 3
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many people were invited and what became of them; attempts are counted apart."""
-
-    invited: int = 0
-    done: int = 0
-    started: int = 0
-    exempt: int = 0
-    undeliverable: int = 0
-    attempts: int = 0
-
-    @property
-    def not_started(self) -> int:
-        """Who is left, so that the five states always add up."""
-        return self.invited - self.done - self.started - self.exempt - self.undeliverable
-
-    @property
-    def base(self) -> int:
-        """What a rate is divided by: the invited without the exempt."""
-        return self.invited - self.exempt
-
-    @property
-    def left(self) -> int:
-        """Who could still take part."""
-        return self.base - self.done
-
-    @property
-    def rate(self) -> float | None:
-        """The share of `done` in `base`, `None` when there is nobody to divide by."""
-        return self.done / self.base if self.base else None
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in COLUMNS))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the numbers in INTERFACE's order."""
-        return {
-            "invited": self.invited,
-            "done": self.done,
-            "started": self.started,
-            "not_started": self.not_started,
-            "exempt": self.exempt,
-            "undeliverable": self.undeliverable,
-            "attempts": self.attempts,
-            "rate": None if self.rate is None else round(self.rate, 4),
-        }
-
-
-COLUMNS: Final = ("invited", "done", "started", "exempt", "undeliverable", "attempts")
-
-
-def add_up(parts: Iterable[Counts]) -> Counts:
-    """Return the sum."""
-    return sum(parts, Counts())
-
-
-def above_half(parts: Iterable[Counts]) -> int:
-    """Return how many of `parts` have more than half of their people done."""
-    return sum(one.done * 2 > one.base for one in parts)
+_CELL = table_of(RoundCell)
+# What tells one state of a board from another: which cell, its counts, and whose mail was taken.
+TALLY: Final = (_CELL.c.id, *(_CELL.c[name] for name in COLUMNS), _CELL.c.mailed)
 
 
 @dataclass(frozen=True)
@@ -95,6 +44,7 @@ class CellRow:
     group_name: str | None
     counts: Counts
     last_rate: float | None = None
+    mailed: int = 0
 
     @property
     def label(self) -> str:
@@ -136,6 +86,7 @@ class Participation:
     as_of: datetime
     rows: tuple[CellRow, ...]
     before: tuple[CellRow, ...] = ()  # the last round's
+    version: str = ""  # another one as soon as any figure of the round is another
 
     is_anonymous = False
 
@@ -145,7 +96,16 @@ class Participation:
 
     def total_of(self, kind: str) -> Counts:
         """The totals of one kind of person."""
-        return add_up(row.counts for row in self.of(kind))
+        return self._totals.get(kind, Counts())
+
+    @cached_property
+    def _totals(self) -> dict[str, Counts]:
+        kinds = {row.kind for row in self.rows}
+        return {kind: add_up(row.counts for row in self.of(kind)) for kind in kinds}
+
+    def mailed_of(self, kind: str) -> int:
+        """How many people of one kind have an invitation that a mail server took."""
+        return sum(row.mailed for row in self.of(kind))
 
     @property
     def members(self) -> Counts:
@@ -160,7 +120,7 @@ class Participation:
     @property
     def total(self) -> Counts:
         """Everybody."""
-        return add_up(row.counts for row in self.rows)
+        return add_up(self._totals.values())
 
     @property
     def main_kind(self) -> str:
@@ -225,12 +185,9 @@ def participation(session: Session, round_: Round, now: datetime, *, scope: Scop
     """
     if round_.kind != "quiz":
         raise ValueError("forms have no tally of people")
-    before = _rows(session, _round_before(session, round_), scope)
+    before = _cell_rows(_rows(session, _round_before(session, round_), scope), {})
     last = {(row.cell_id, row.kind): row.counts.rate for row in before}
-    rows = tuple(
-        replace(row, last_rate=last.get((row.cell_id, row.kind)))
-        for row in _rows(session, round_.id, scope)
-    )
+    stored = _rows(session, round_.id, scope)
     return Participation(
         round_id=round_.id,
         slug=round_.slug,
@@ -238,9 +195,19 @@ def participation(session: Session, round_: Round, now: datetime, *, scope: Scop
         state=round_.state,
         closes_at=round_.closes_at,
         as_of=now,
-        rows=rows,
+        rows=_cell_rows(stored, last),
         before=before,
+        version=version_of(round_.state, now < round_.closes_at, [row[4:] for row in stored]),
     )
+
+
+def version_of(state: str, before_close: bool, rows: Iterable[Sequence[Any]]) -> str:
+    """Return a short name of a round's figures, the same as long as nothing changes.
+
+    `rows`: the columns of `TALLY` of each cell that is shown.
+    """
+    said = repr((state, before_close, [tuple(row) for row in rows]))
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 def counts_of(row: RoundCell) -> Counts:
@@ -264,17 +231,30 @@ def _round_before(session: Session, round_: Round) -> int | None:
     )
 
 
-def _rows(session: Session, round_id: int | None, scope: Scope) -> tuple[CellRow, ...]:
-    """The rows of a round, without ticks; none for no round."""
+def _rows(session: Session, round_id: int | None, scope: Scope) -> list[Row[Any]]:
+    """The stored rows of a round in the committee's order; none for no round."""
     if round_id is None:
-        return ()
+        return []
     query = (
-        select(RoundCell)
-        .where(RoundCell.round_id == round_id)
-        .order_by(RoundCell.position, RoundCell.id)
+        select(_CELL.c.cell_id, _CELL.c.name, _CELL.c.kind, _CELL.c.group_name, *TALLY)
+        .where(_CELL.c.round_id == round_id)
+        .order_by(_CELL.c.position, _CELL.c.id)
     )
+    return [row for row in session.execute(query) if scope.includes(row.cell_id)]
+
+
+def _cell_rows(
+    stored: Iterable[Row[Any]], last: Mapping[tuple[int | None, str], float | None]
+) -> tuple[CellRow, ...]:
     return tuple(
-        CellRow(row.cell_id, row.name, row.kind, row.group_name, counts_of(row))
-        for row in session.scalars(query)
-        if scope.includes(row.cell_id)
+        CellRow(
+            row.cell_id,
+            row.name,
+            row.kind,
+            row.group_name,
+            Counts(*row[5:-1]),  # behind the four columns of the cell and its number
+            last.get((row.cell_id, row.kind)),
+            row.mailed,
+        )
+        for row in stored
     )

@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from survey_app import formatting
 from survey_app.i18n import _
 from survey_app.invitations.anonymous import FormBoard
+from survey_app.invitations.board_choice import Choice, chosen
 from survey_app.invitations.participation import (
     NON_MEMBER,
     PARTY_MEMBER,
@@ -23,6 +24,7 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+EVERYTHING = Choice()
 _WIDTHS = (5, 38, 13, 10, 10, 10, 10, 10, 10, 12, 10, 10, 30)
 _LAST = len(_WIDTHS) - 1
 
@@ -37,12 +39,12 @@ def kind_label(kind: str) -> str:
     return _("Đảng viên") if kind == PARTY_MEMBER else _("Quần chúng")
 
 
-def workbook(board: Participation, title: str) -> bytes:
-    """Return the file."""
+def workbook(board: Participation, title: str, choice: Choice = EVERYTHING) -> bytes:
+    """Return the file: the chosen cells in the chosen order, which it says."""
     output = BytesIO()
     book = Workbook(output, _OPTIONS)
     book.set_properties({"title": title, "created": board.as_of.replace(tzinfo=None)})
-    sheet = _Sheet(book, board)
+    sheet = _Sheet(book, board, choice)
     sheet.write(title)
     book.close()
     return output.getvalue()
@@ -51,8 +53,8 @@ def workbook(board: Participation, title: str) -> bytes:
 class _Sheet:
     """One sheet being written from top to bottom."""
 
-    def __init__(self, book: Any, board: Participation) -> None:
-        self.board = board
+    def __init__(self, book: Any, board: Participation, choice: Choice) -> None:
+        self.board, self.shown, self.choice = board, chosen(board, choice), choice
         self.sheet = book.add_worksheet(_("Tham gia"))
         frame = {"border": 1, "border_color": "#999999", "valign": "vcenter"}
         self.title = book.add_format({"bold": True, "font_size": 14})
@@ -74,17 +76,26 @@ class _Sheet:
         self.sheet.write_string(0, 0, title, self.title)
         self.sheet.write_string(1, 0, self.board.headline(today=False), self.plain)
         when = _("Số liệu lúc %(moment)s.", moment=formatting.moment(self.board.as_of))
-        self.sheet.write_string(2, 0, f"{when} {rule_text()}", self.plain)
+        said = f"{when} {rule_text()} {self.choice.words()}".rstrip()
+        self.sheet.write_string(2, 0, said, self.plain)
         for column, heading in enumerate(headings()):
             self.sheet.write_string(4, column, heading, self.head)
         row = 5
-        for place, cell in enumerate(self.board.rows, 1):
+        for place, cell in enumerate(self.shown.rows, 1):
             self._line(row, place, cell)
             row += 1
-        for label, kind, counts in totals(self.board):
+        for label, kind, counts in self._totals():
             self._total(row, label, kind, counts)
             row += 1
         self._page(row)
+
+    def _totals(self) -> list[tuple[str, str, Counts]]:
+        """The totals of what is shown; of the whole round below, where that is more."""
+        if not self.choice.is_narrowed:
+            return totals(self.board)
+        shown = [(_("Cộng các dòng trên"), kind, counts) for _l, kind, counts in totals(self.shown)]
+        whole = [(_("Cả vòng"), kind, counts) for _l, kind, counts in totals(self.board)]
+        return [*shown, *whole]
 
     def _line(self, row: int, place: int, cell: CellRow) -> None:
         self.sheet.write_number(row, 0, place, self.number)

@@ -1,29 +1,32 @@
 """The committee's pages: totals per cell, never a name."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 
-from flask import render_template, request, send_file
+from flask import jsonify, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import audit, clock, formatting
+from survey_app import audit, clock
 from survey_app.accounts.doors import scope_in, signed_in
-from survey_app.campaigns.models import Round
+from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import (
     CELL_REPORT,
     LAUNCHED,
     campaign_of,
-    current_campaign,
-    list_rounds,
     round_by_slug,
 )
-from survey_app.database import reading, writing
+from survey_app.campaigns.settings import campaign_settings
+from survey_app.database import glancing, reading, writing
 from survey_app.errors import NotFound
 from survey_app.i18n import _
-from survey_app.invitations import form_xlsx, participation_xlsx, projection
+from survey_app.invitations import board_choice, form_xlsx, participation_xlsx, projection
 from survey_app.invitations.anonymous import FormBoard
+from survey_app.invitations.board_choice import Choice, choice_of, chosen
+from survey_app.invitations.board_days import done_by_day
+from survey_app.invitations.board_page import results_of, told_of
+from survey_app.invitations.board_version import standing
 from survey_app.invitations.boards import Board, board_of
 from survey_app.invitations.participation import (
     NON_MEMBER,
@@ -32,6 +35,7 @@ from survey_app.invitations.participation import (
     Counts,
     Participation,
 )
+from survey_app.invitations.scores import bands_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -43,45 +47,56 @@ class Section:
     kind: str
     title: str
     rows: tuple[CellRow, ...]
-    total: Counts
+    total: Counts  # of all cells of the reader
     help_wanted: frozenset[int | None]
+    shown: Counts  # of the cells in `rows`
 
 
 READERS = ("committee_reviewer", "campaign_monitor", "organiser", "administrator")
 
 
-def home() -> ResponseReturnValue:
-    """The campaign and its rounds, each with its sentence and one bar."""
-    now = clock.now()
-    with reading() as session:
-        campaign = current_campaign(session)
-        lines = list_rounds(session, campaign.id) if campaign else []
-        boards = [
-            _read(session, round_by_slug(session, line.slug), now)
-            for line in lines
-            if line.state in LAUNCHED and line.kind != CELL_REPORT
-        ]
-        waiting = sum(line.state == "draft" for line in lines)
-    return render_template(
-        "committee/home.html",
-        campaign=campaign,
-        boards=boards,
-        waiting=waiting,
-        days_left=_days_left(campaign.ends_on) if campaign and campaign.ends_on else None,
-    )
-
-
-def _days_left(last_day: date) -> int:
-    return (last_day - formatting.today(clock.now())).days
-
-
 def board(slug: str) -> ResponseReturnValue:
-    """One round: sentence, bars, table."""
+    """One round: sentence, bars, table; of a quiz also its days, its funnel and its results."""
     with reading() as session:
         round_, found = _board(session, slug)
         campaign = campaign_of(session, round_)
+        if isinstance(found, FormBoard):
+            told = {}
+        else:
+            told = _told(session, campaign, round_, found)
     page = "committee/form_round.html" if found.is_anonymous else "committee/round.html"
-    return render_template(page, campaign=campaign, **_page(round_, found))
+    return render_template(page, campaign=campaign, **told, **_page(round_, found))
+
+
+def _told(
+    session: Session, campaign: Campaign, round_: Round, found: Participation
+) -> dict[str, object]:
+    """What the page of a quiz has that no other has; of all cells of the reader, chosen or not."""
+    done = done_by_day(session, round_.id, scope=scope_in(round_.campaign_id, *READERS))
+    target = campaign_settings(campaign.settings).participation_target
+    kinds = (PARTY_MEMBER, NON_MEMBER)
+    return {
+        "told": {one: told_of(round_, found, one, done.get(one, {}), target) for one in kinds},
+        "results": results_of(bands_of(session, round_.id)),
+        "orders": board_choice.orders(),
+    }
+
+
+def live(slug: str) -> ResponseReturnValue:
+    """Tell in a few bytes whether a quiz round has other figures than a page shows.
+
+    The page names what it shows by the ETag; 304 says that it still holds.
+    """
+    with glancing() as session:
+        found = standing(session, slug)
+    if found is None or found.kind != "quiz" or found.state not in LAUNCHED:
+        raise NotFound(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
+    scope = scope_in(found.campaign_id, *READERS)
+    version = found.version(clock.now(), scope)
+    response = jsonify(version=version)
+    response.set_etag(version)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
 
 
 def print_view(slug: str) -> ResponseReturnValue:
@@ -106,6 +121,7 @@ def project(slug: str) -> ResponseReturnValue:
 
 def download(slug: str) -> ResponseReturnValue:
     """The table as `.xlsx`; a post, because every export is logged."""
+    choice = choice_of(request.form)
     with writing() as session:
         round_, found = _board(session, slug)
         audit.record(
@@ -114,12 +130,13 @@ def download(slug: str) -> ResponseReturnValue:
             signed_in(),
             ("round", round_.id),
             format="xlsx",
+            **({} if choice.is_default else {"chosen": True}),
         )
     title = _("Tham gia: %(round)s", round=found.title)
     if isinstance(found, FormBoard):
         content = form_xlsx.workbook(found, title)
     else:
-        content = participation_xlsx.workbook(found, title)
+        content = participation_xlsx.workbook(found, title, choice)
     return send_file(
         BytesIO(content),
         mimetype=XLSX,
@@ -144,16 +161,20 @@ def _page(round_: Round, found: Board) -> dict[str, object]:
     if isinstance(found, FormBoard):
         return {"round": round_, "board": found, "rule": form_xlsx.rule_text(found)}
     titles = {PARTY_MEMBER: _("Đảng viên"), NON_MEMBER: _("Quần chúng, CCVCLĐ")}
+    choice = choice_of(request.args)
     return {
         "round": round_,
         "board": found,
-        "sections": [section(found, kind, title) for kind, title in titles.items()],
+        "choice": choice,
+        "sections": [section(found, kind, title, choice) for kind, title in titles.items()],
         "rule": participation_xlsx.rule_text(),
     }
 
 
-def section(found: Participation, kind: str, title: str) -> Section:
+def section(found: Participation, kind: str, title: str, choice: Choice | None = None) -> Section:
     """One kind of person; help is asked for only while it could change something."""
-    rows = found.of(kind)
+    shown = found if choice is None else chosen(found, choice)
+    rows = shown.of(kind)
     wanted = [row.cell_id for row in rows if found.is_open and row.could_use_help]
-    return Section(kind, title, rows, found.total_of(kind), frozenset(wanted))
+    total = found.total_of(kind)
+    return Section(kind, title, rows, total, frozenset(wanted), shown.total_of(kind))

@@ -5,7 +5,7 @@ This package knows no person and no round: a composer per kind, handed down by `
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,16 +43,19 @@ class Skip:
 Composer = Callable[[Session, OutboxMessage, list[OutboxItem]], Mail | Skip]
 # Told in the transaction that settles the mail: the address it went to takes no mail at all.
 RefusedHook = Callable[[Session, OutboxMessage], None]
+# Told in the transaction that settles them as sent, at its end: mails of the kinds it asked for.
+SentHook = Callable[[Session, Sequence[OutboxMessage]], None]
 
 
 class Composers:
-    """What one application knows about composing: kind -> composer, and who hears of refusals."""
+    """What one application knows about composing: kind -> composer, and who hears of fates."""
 
     def __init__(self) -> None:
         self.by_kind: dict[str, Composer] = {}
         self.urgent: set[str] = set()
         self.at_a_glance: set[str] = set()
         self.on_refused: RefusedHook | None = None
+        self.on_sent: dict[str, SentHook] = {}
 
 
 def composers(app: Flask) -> Composers:
@@ -80,6 +83,11 @@ def register(
 def on_refused(app: Flask, hook: RefusedHook) -> None:
     """Let `hook` hear of addresses found dead; whether one is, is decided here and nowhere else."""
     composers(app).on_refused = hook
+
+
+def on_sent(app: Flask, kind: str, hook: SentHook) -> None:
+    """Let `hook` hear of mails of `kind` that a mail server took; it may hear of one twice."""
+    composers(app).on_sent[kind] = hook
 
 
 def you_word(form: str | None) -> str:

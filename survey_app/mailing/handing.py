@@ -21,6 +21,7 @@ from survey_app.mailing.claims import Claimed, Settlement
 from survey_app.mailing.composing import Mail, Skip, composers
 from survey_app.mailing.models import OutboxMessage
 from survey_app.mailing.pace import DELAYS, pace_of
+from survey_app.mailing.telling import Teller, note_sent
 from survey_app.mailing.together import Together
 from survey_app.mailing.transport import Fate, Line, LineDown, Outcome
 from survey_app.mailing.unwritten import Change, unwritten_of
@@ -34,7 +35,7 @@ class Handing:
     def __init__(self, app: Flask, worker_id: str) -> None:
         self._app, self._worker_id = app, worker_id
         self._db: Database = app.extensions["survey.database"]
-        self._together = Together(self._db)
+        self._together = Together(self._db, Teller(app))
         self._composers = composers(app)
         self._pace = pace_of(app)
         self._unwritten = unwritten_of(app)
@@ -109,7 +110,10 @@ class Handing:
         settlement = _settlement(outcome, message.attempts + 1, clock.now())
 
         def settle(session: Session) -> bool:
-            return claims.settle_sent(session, message.id, self._worker_id, settlement)
+            held = claims.settle_sent(session, message.id, self._worker_id, settlement)
+            if held and settlement.state == "sent":
+                note_sent(session, message)
+            return held
 
         self._commit(message.id, settle, or_later=settle)
         _log(message, settlement)

@@ -28,6 +28,7 @@ from survey_app.mailing.claims import Claimed
 from survey_app.mailing.composing import composers
 from survey_app.mailing.handing import Handing
 from survey_app.mailing.pace import pace_of
+from survey_app.mailing.telling import Teller
 from survey_app.mailing.transport import Line, LineDown
 from survey_app.mailing.unwritten import unwritten_of
 
@@ -116,7 +117,7 @@ class Sender:
         # A batch is given back after seconds, however big it is, and no mail takes longer than 15
         # timeouts (`transport`): so long nobody who lives holds a claim.
         self._lease = timedelta(seconds=max(600.0, 20 * self._settings.mail.timeout))
-        self._unwritten = unwritten_of(app)
+        self._unwritten, self._tell = unwritten_of(app), Teller(app)
         self._gone_well = 0
         self._lines = [self._new_line()]
 
@@ -133,7 +134,7 @@ class Sender:
             line.close()
         if self._stop.is_set():  # there may be no next time
             with suppress(*_NO_DATABASE):
-                self._unwritten.write(self._db)
+                self._unwritten.write(self._db, self._tell)
 
     @property
     def lines(self) -> int:
@@ -150,7 +151,7 @@ class Sender:
             DBAPIError, TimeoutError: the database failed; what is known is written down later.
         """
         with self._app.app_context():
-            self._unwritten.write(self._db)
+            self._unwritten.write(self._db, self._tell)
             if self._halted():
                 return 0
             with self._db.reading() as session:

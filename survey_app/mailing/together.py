@@ -41,11 +41,15 @@ class _Change(Generic[Result]):
 class Together:
     """Where threads bring their changes; each is a function of the session, short, no ORM state.
 
-    `company` is how many threads are at it now.
+    `company` is how many threads are at it now. `at_end` is called last in each transaction, for
+    what follows from several changes at once.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, at_end: Callable[[Session], None] = lambda _session: None
+    ) -> None:
         self._database = database
+        self._at_end = at_end
         self._asked: deque[_Change[object]] = deque()
         self._turn = threading.Lock()
         self.company = 1
@@ -89,6 +93,7 @@ class Together:
         with self._database.writing() as session:
             for change in group:
                 change.apply(session)
+            self._at_end(session)
         for change in group:
             change.error = None
 

@@ -27,8 +27,8 @@ class Unwritten:
         with self._keeping:
             self._changes[message_id] = change
 
-    def write(self, database: Database) -> None:
-        """Make what changes there are, in one unit of work.
+    def write(self, database: Database, at_end: Change) -> None:
+        """Make what changes there are, in one unit of work, then what follows from them.
 
         Raises:
             DBAPIError, TimeoutError: the database still takes nothing; all is kept.
@@ -40,6 +40,7 @@ class Unwritten:
         with database.writing() as session:
             for change in known.values():
                 change(session)
+            at_end(session)
         with self._keeping:
             for message_id, change in known.items():
                 if self._changes.get(message_id) is change:

@@ -10,7 +10,7 @@ from survey_app.accounts.scope import JOB
 from survey_app.audit import Action, record
 from survey_app.campaigns.models import Round, RoundCell
 from survey_app.invitations.models import Invitation
-from survey_app.quizzes import deadlines, queries, services
+from survey_app.quizzes import deadlines, distribution, queries, services
 from survey_app.quizzes.deadlines import FINALISING_DELAY
 from survey_app.quizzes.models import Attempt
 
@@ -80,6 +80,7 @@ def finalise_round(session: Session, round_id: int, now: datetime) -> bool:
     )
     done = bool(getattr(result, "rowcount", 0))
     if done:
+        distribution.keep_scores(session, round_id)
         attempts = session.scalar(
             select(func.coalesce(func.sum(RoundCell.attempts), 0)).where(
                 RoundCell.round_id == round_id

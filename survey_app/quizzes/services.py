@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from sqlalchemy import bindparam, insert, update
@@ -13,6 +13,7 @@ from survey_app import signing
 from survey_app.campaigns.settings import RoundSettings
 from survey_app.database import all_at_once, run, table_of
 from survey_app.errors import Conflict, Expired, Invalid
+from survey_app.formatting import today
 from survey_app.i18n import _
 from survey_app.invitations import tally
 from survey_app.invitations.entries import phase as phase
@@ -260,7 +261,7 @@ def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reas
     with all_at_once(session):  # the attempt's row is locked, so each of them finds its row
         run(session, _HAND_IN, handed_in)
         run(session, _INSERT_GRADING, grading)
-        _count(session, entry, attempts=1, is_started=True, is_done=True)
+        _count(session, entry, attempts=1, on=today(at), is_started=True, is_done=True)
     if entry.email and entry.address_state == "ok":
         outbox.enqueue(
             session,
@@ -273,7 +274,9 @@ def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reas
         )
 
 
-def _count(session: Session, entry: Entry, *, attempts: int = 0, **flags: bool) -> None:
+def _count(
+    session: Session, entry: Entry, *, attempts: int = 0, on: date | None = None, **flags: bool
+) -> None:
     tally.change(
         session,
         invitation_id=entry.invitation_id,
@@ -281,4 +284,5 @@ def _count(session: Session, entry: Entry, *, attempts: int = 0, **flags: bool) 
         before=entry.flags,
         after={**entry.flags, **flags},
         attempts=attempts,
+        on=on,
     )

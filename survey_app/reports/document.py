@@ -215,7 +215,7 @@ class CellRecognitions(_Part):
 
 
 class Period(_Part):
-    """One round of cell reports."""
+    """One round of cell reports; `silent` are the cells that owe one and have sent none."""
 
     id: int
     slug: str
@@ -226,6 +226,7 @@ class Period(_Part):
     due: int  # how many cells owe a report
     on_time: int
     late: int
+    silent: tuple[int, ...] = ()
 
 
 class Targets(_Part):

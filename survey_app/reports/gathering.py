@@ -22,6 +22,7 @@ from survey_app.invitations.movements import Movements, movements
 from survey_app.people.models import Cell, Membership, Person
 from survey_app.people.queries import list_cells
 from survey_app.questions import library
+from survey_app.quizzes.distribution import score_bands
 from survey_app.reports import returns
 from survey_app.reports.document import (
     CampaignFacts,
@@ -31,6 +32,7 @@ from survey_app.reports.document import (
     FormGroup,
     FormRound,
     QuizRound,
+    ScoreBand,
     Targets,
 )
 
@@ -180,6 +182,10 @@ def _quizzes(session: Session, rounds: list[Round]) -> list[QuizRound]:
                 _count(row, mine.get(row.id, Movements()))
                 for row in rows
                 if row.round_id == round_.id
+            ),
+            score_bands=tuple(
+                ScoreBand(low=low, high=high, people=people)
+                for low, high, people in score_bands(session, round_.id)
             ),
             questions=_questions(session, round_),
         )

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Round
+from survey_app.cell_reports.duties import duty_state
 from survey_app.cell_reports.models import Duty, DutyRevision, Recognition, StudySession
 from survey_app.reports.document import (
     Activity,
@@ -66,13 +67,13 @@ def of_cells(session: Session, periods: Sequence[Round], now: datetime) -> Told:
     duties = session.scalars(select(Duty).where(Duty.round_id.in_(ids)).order_by(Duty.id)).all()
     counted = _counted(session, ids)
     by_cell: dict[int, list[_Due]] = {}
-    by_round: dict[int, list[ReportState]] = {}
+    by_round: dict[int, list[tuple[int, ReportState]]] = {}
     for round_ in periods:
         for duty in duties:
             if duty.round_id == round_.id:
                 revision = counted.get(duty.id)
-                state = _state(duty, revision, round_.closes_at, now)
-                by_round.setdefault(round_.id, []).append(state)
+                state = duty_state(duty, round_.closes_at, now)
+                by_round.setdefault(round_.id, []).append((duty.cell_id, state))
                 by_cell.setdefault(duty.cell_id, []).append(_Due(round_.slug, state, revision))
     return Told(
         tuple(_period(round_, by_round.get(round_.id, [])) for round_ in periods),
@@ -98,16 +99,8 @@ def _counted(session: Session, round_ids: Sequence[int]) -> dict[int, DutyRevisi
     return {revision.duty_id: revision for revision in found}
 
 
-def _state(
-    duty: Duty, revision: DutyRevision | None, closes_at: datetime, now: datetime
-) -> ReportState:
-    first = duty.submitted_at or (revision.saved_at if revision else None)
-    if first is not None:
-        return "late" if first >= closes_at else "on_time"
-    return "missing" if now >= closes_at else "not_due"
-
-
-def _period(round_: Round, states: Sequence[ReportState]) -> Period:
+def _period(round_: Round, owed: Sequence[tuple[int, ReportState]]) -> Period:
+    states = [state for _cell, state in owed]
     return Period(
         id=round_.id,
         slug=round_.slug,
@@ -118,6 +111,7 @@ def _period(round_: Round, states: Sequence[ReportState]) -> Period:
         due=len(states),
         on_time=states.count("on_time"),
         late=states.count("late"),
+        silent=tuple(cell for cell, state in owed if state in ("missing", "not_due")),
     )
 
 

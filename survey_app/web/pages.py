@@ -12,6 +12,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from survey_app import clock, formatting, i18n
+from survey_app.web.bars import bar_words, number_cells, stacked_bar
 from survey_app.web.markdown import rich, rich_line
 from survey_app.web.wrapping import whole
 
@@ -59,11 +60,15 @@ def install(app: Flask) -> None:
             "_n": _page_ngettext,
             "static": _static_files(app),
             "locale": _LocaleName(),
+            "bar_of": stacked_bar,
+            "bar_words": bar_words,
+            "number_cells": number_cells,
         }
     )
     env.filters.update(
         moment=formatting.moment,
         day=formatting.day,
+        weekday_and_day=formatting.weekday_and_day,
         hour=formatting.hour,
         number=formatting.number,
         percent=formatting.percent,

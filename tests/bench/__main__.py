@@ -6,11 +6,12 @@ The soak takes minutes: it runs when asked for by name, or when BENCH_SOAK_SECON
 import os
 import sys
 
-from tests.bench import autosave, form, journey, mail, soak, stored
+from tests.bench import autosave, board, form, journey, mail, soak, stored
 
 BENCHES = {
     "mail": mail.main,
     "autosave": autosave.main,
+    "board": board.main,
     "journey": journey.main,
     "form": form.main,
     "stored": stored.main,

@@ -3,7 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -87,6 +87,20 @@ def installation(folder: Path, kind: str, people: int, **settings: int | None) -
         return
     with _postgresql() as (url, roots):
         yield _fill(place, url, people, roots, settings)
+
+
+@contextmanager
+def empty(folder: Path, kind: str) -> Iterator[dict[str, str]]:
+    """Make an installation with tables and nothing in them; yields its environment."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{folder / 'bench.sqlite'}"
+        if kind != "sqlite":
+            url, _roots = stack.enter_context(_postgresql())
+        environ = environ_of(folder, url)
+        database = Database(load_settings(environ).database_url)
+        migrations.upgrade(database)
+        database.dispose()
+        yield environ
 
 
 def _fill(

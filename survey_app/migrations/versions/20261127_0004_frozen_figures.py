@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from survey_app import database as types
+from survey_app.formatting import today
 
 revision = "0004"
 down_revision = "0003"
@@ -26,7 +27,86 @@ def upgrade() -> None:
         sa.Column("is_mailed", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("invitation", sa.Column("done_on", sa.Date(), nullable=True))
+    _count_mailed()
+    _count_days()
+    _count_scores()
     _follow_people()
+
+
+def _count_mailed() -> None:
+    """Of quizzes: whose invitation a mail server took."""
+    op.execute(
+        """
+        UPDATE invitation SET is_mailed = TRUE
+        WHERE round_id IN (SELECT id FROM round WHERE kind = 'quiz')
+        AND EXISTS (
+            SELECT 1 FROM outbox_message m
+            WHERE m.kind = 'invitation' AND m.state = 'sent'
+            AND m.recipient_kind = 'person' AND m.recipient_id = invitation.person_id
+            AND m.subject_kind = 'round' AND m.subject_id = invitation.round_id
+        )
+        """
+    )
+    op.execute(
+        """
+        UPDATE round_cell SET mailed = (
+            SELECT count(*) FROM invitation i
+            WHERE i.round_cell_id = round_cell.id AND i.is_mailed
+        )
+        """
+    )
+
+
+def _count_days() -> None:
+    """The local day of the first attempt handed in is the day on which somebody became done."""
+    found = sa.text(
+        """
+        SELECT i.id, min(a.submitted_at) AS at
+        FROM invitation i
+        JOIN attempt a ON a.invitation_id = i.id AND a.state = 'submitted'
+        WHERE i.is_done GROUP BY i.id ORDER BY i.id
+        """
+    ).columns(id=sa.Integer(), at=types.UtcDateTime(timezone=True))
+    invitation = sa.table("invitation", sa.column("id"), sa.column("done_on", sa.Date()))
+    store = (
+        sa.update(invitation)
+        .where(invitation.c.id == sa.bindparam("key"))
+        .values(done_on=sa.bindparam("day", type_=sa.Date()))
+    )
+    connection = op.get_bind()
+    rows = connection.execute(found).all()
+    for start in range(0, len(rows), 1000):
+        days = [{"key": row.id, "day": today(row.at)} for row in rows[start : start + 1000]]
+        connection.execute(store, days)
+    op.execute(
+        """
+        INSERT INTO round_day (round_cell_id, day, done)
+        SELECT round_cell_id, done_on, count(*) FROM invitation
+        WHERE done_on IS NOT NULL GROUP BY round_cell_id, done_on
+        """
+    )
+
+
+def _count_scores() -> None:
+    """The newest grading of each attempt, the best attempt of each person, of rounds over."""
+    op.execute(
+        """
+        INSERT INTO score_count (round_id, right_count, question_count, people)
+        SELECT round_id, right_count, question_count, count(*) FROM (
+            SELECT i.round_id, g.right_count, g.question_count,
+                row_number() OVER (
+                    PARTITION BY i.id
+                    ORDER BY g.right_count * 1.0 / g.question_count DESC, g.right_count DESC
+                ) AS place
+            FROM invitation i
+            JOIN round r ON r.id = i.round_id AND r.kind = 'quiz'
+                AND r.state IN ('finalised', 'archived')
+            JOIN attempt a ON a.invitation_id = i.id AND a.state = 'submitted'
+            JOIN grading g ON g.id = (SELECT max(id) FROM grading WHERE attempt_id = a.id)
+            WHERE g.question_count > 0
+        ) AS graded WHERE place = 1 GROUP BY round_id, right_count, question_count
+        """
+    )
 
 
 def _follow_people() -> None:

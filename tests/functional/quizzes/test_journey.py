@@ -296,7 +296,7 @@ def test_statement_budgets(member: Member, db: Database) -> None:
     assert len(statements) <= 2, statements
     with counted_statements(db) as statements:
         done = member.post("submit", right(1, 2, 3))
-    assert len(statements) <= 6, statements
+    assert len(statements) <= 7, statements
     with counted_statements(db) as statements:
         assert member.client.get(done.headers["Location"]).status_code == 200
     assert len(statements) <= 4, statements
