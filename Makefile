@@ -53,7 +53,7 @@ check: $(VENV)/.dev ## the everyday gate: format, lint, types, imports, template
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile \
 		-m "not browser and not faults and not slow" $(PYTEST)
 
-bench: $(VENV)/.dev ## the benchmarks (ONLY=mail|autosave|journey|form|stored|soak: one; the soak takes 5 minutes, so only when named)
+bench: $(VENV)/.dev ## the benchmarks (ONLY=mail|autosave|journey|form|stored|board|soak: one; the soak takes 5 minutes, so only when named)
 	@scripts/test-packages.sh "$(BIN)"
 	@$(BIN)/python tests/postgres_server.py $(BIN)/python -m tests.bench $(ONLY)
 

@@ -105,6 +105,13 @@ def short_moment(value: datetime) -> str:
     return f"{clock_time(value)} {weekdays[local(value).weekday()]} {day(value)}"
 
 
+def spoken_moment(value: datetime) -> str:
+    """Return `17 giờ 00 thứ Sáu 20/9` or `17:00 on Friday 20 Sep`, as one writes to a group."""
+    if current_locale() == "en":
+        return f"{hour(value)} on {_WEEKDAYS_EN[local(value).weekday()]} {day_and_month(value)}"
+    return f"{hour(value)} {_WEEKDAYS_VI[local(value).weekday()]} {day_and_month(value)}"
+
+
 def by_then(as_of: datetime, today: bool) -> str:
     """Return `Đến 9 giờ 00 hôm nay`, or `Đến` and the moment spelt out for what is read later."""
     if today:

@@ -16,18 +16,27 @@ from survey_app import clock, create_app
 from survey_app.accounts import sign_in
 from survey_app.accounts.models import User
 from survey_app.accounts.scope import CLI
+from survey_app.campaigns.models import Campaign
 from survey_app.config import load_settings
 from survey_app.database import Database
 from survey_app.invitations import reaching, reminding
 from survey_app.invitations.mails import TEST
 from survey_app.invitations.models import Invitation
 from survey_app.mailing import outbox
-from survey_app.people.models import Person
+from survey_app.people.models import Cell, Person
+from survey_app.questions.formats import read
 from survey_app.quizzes import queries, services
 from survey_app.quizzes.saving import Write
 from survey_app.reports.closing import freeze_and_tell
 from tests.factories import make_user
-from tests.factories_rounds import launch_round, make_campaign, make_cell, make_person, make_round
+from tests.factories_rounds import (
+    launch_round,
+    make_campaign,
+    make_cell,
+    make_person,
+    make_round,
+    make_version,
+)
 from tests.installation import environ_of
 from tests.sending import send_all
 from tests.smtp_sink import Received, SmtpSink, free_port
@@ -39,6 +48,9 @@ MEMBER, OTHER = "an@so-mau.example", "binh@so-mau.example"
 ENGLISH_MEMBER, ENGLISH_OTHER = "mai@so-mau.example", "hoa@so-mau.example"
 SHARED = "van-phong@so-mau.example"
 ORGANISER, COMMITTEE = "to-chuc@so-mau.example", "cap-uy@so-mau.example"
+SECRETARIES = (("bi-thu@so-mau.example", "vi"), ("secretary@so-mau.example", "en"))
+REPORT_FORM = Path(__file__).parents[1] / "quizzes" / "bao-cao-chi-bo.yaml"
+REPORT_TITLE = "Báo cáo của chi bộ về đợt kỷ niệm, kỳ 1"
 ENGLISH_ORGANISER, ENGLISH_COMMITTEE = "organiser@so-mau.example", "committee@so-mau.example"
 
 
@@ -66,7 +78,8 @@ def send_every_mail(app: Flask, db: Database) -> None:
 
     Of the first round go invitations to everybody, results to three (one shares a mailbox), the
     link again to the two who asked after handing in, reminders to the rest; tests and sign-in links
-    to two organisers; of the second round invitations, and the committee's mail.
+    to two organisers; of the second round invitations, and the committee's mail. Two
+    secretaries are asked for their cells' reports.
     """
     for address, locale in ((ORGANISER, "vi"), (ENGLISH_ORGANISER, "en")):
         make_user(db, "organiser", email=address, locale=locale)
@@ -76,6 +89,7 @@ def send_every_mail(app: Flask, db: Database) -> None:
         with db.writing() as session:
             first, second = _launch_two_rounds(session, clock.now())
         send_all(app)
+        _ask_cells(db)
         with db.writing() as session:
             for name in ("Nguyễn Văn An", "Ma Thị Hoa", "Nông Thị Dung"):
                 _hand_in(session, first, name)
@@ -87,6 +101,23 @@ def send_every_mail(app: Flask, db: Database) -> None:
             # As if it had closed a while ago: the figures have settled, the mail may leave.
             freeze_and_tell(session, second, clock.now() - timedelta(minutes=5))
         send_all(app)
+
+
+def _ask_cells(db: Database) -> None:
+    """Launch a period of cell reports for the cells of two secretaries."""
+    with db.reading() as session:
+        cells = list(session.scalars(select(Cell.id).order_by(Cell.id)))
+    for cell_id, (address, locale) in zip(cells, SECRETARIES, strict=True):
+        make_user(db, "cell_secretary", email=address, locale=locale, cell_id=cell_id)
+    with db.writing() as session:
+        document = read(REPORT_FORM.read_bytes()).to_document()
+        version = make_version(session, document=document)
+        campaign = session.scalars(select(Campaign)).one()
+        closes_at = clock.now() + timedelta(days=2, hours=8)
+        period = make_round(
+            session, campaign=campaign, version=version, title=REPORT_TITLE, closes_at=closes_at
+        )
+        launch_round(session, period)
 
 
 def _launch_two_rounds(session: Session, now: datetime) -> tuple[int, int]:

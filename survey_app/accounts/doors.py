@@ -84,6 +84,8 @@ ROUNDS = _staff_door("rounds", "organiser", "administrator")
 COMMITTEE = _staff_door(
     "committee", "committee_reviewer", "campaign_monitor", "organiser", "administrator"
 )
+# Who may note what was decided about proposals for recognition.
+RECOGNITION = _staff_door("recognition", "organiser", "administrator", "campaign_monitor")
 SECRETARY = _staff_door("secretary", "cell_secretary")
 ADMIN = _staff_door("admin", "administrator")
 STAFF = _staff_door(

@@ -49,7 +49,7 @@ class Action(Enum):
     MAIL_RETRIED = ("mail.retried", {"message_id"})
     MAIL_CANCELLED = ("mail.cancelled", {"message_id"})
     PARTICIPATION_EXPORTED = ("participation.exported", {"format"})
-    PEOPLE_LIST_OPENED = ("people.list_opened", {"list", "count"})
+    PEOPLE_LIST_OPENED = ("people.list_opened", {"list", "count", "cell_id"})
     LEDGER_ENTERED = ("ledger.entered", {"kind", "person_id", "entry_id"})
     LEDGER_DECLINED = ("ledger.declined", {"kind", "person_id"})
     PERSON_MOVED = ("person.moved", {"from_cell_id", "to_cell_id"})

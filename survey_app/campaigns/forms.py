@@ -3,8 +3,15 @@
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from survey_app.accounts.forms import StaffForm
 from survey_app.campaigns import when
@@ -62,6 +69,21 @@ class CampaignForm(StaffForm):
     starts_on = _Day(lazy("Chiến dịch bắt đầu"))
     ends_on = _Day(lazy("Chiến dịch kết thúc"))
     report_due_on = _Day(lazy("Hạn gửi báo cáo lên cấp trên"))
+    outstanding_target = IntegerField(
+        lazy("Quần chúng ưu tú cần giới thiệu"),
+        [Optional(), NumberRange(0, 9999, lazy("Xin ghi từ 0 đến 9999."))],
+    )
+    outstanding_target_scope = RadioField(
+        lazy("Tính cho"),
+        [Optional()],
+        choices=[("whole", lazy("Toàn Đảng bộ")), ("each_cell", lazy("Mỗi chi bộ"))],
+        default="whole",
+    )
+    participation_target = IntegerField(
+        lazy("Tỷ lệ tham gia cần đạt, phần trăm"),
+        [Optional(), NumberRange(1, 100, lazy("Xin ghi từ 1 đến 100."))],
+    )
+    weekly_digest = BooleanField(lazy("Gửi thư tổng hợp vào sáng thứ Hai"))
     recipients = TextAreaField(lazy("Nơi nhận báo cáo"), [Length(max=4000)])
     superior_name = StringField(lazy("Tên cấp trên trực tiếp"), [Length(max=300)])
     document_place = StringField(lazy("Địa danh"), [Length(max=100)])
@@ -85,6 +107,8 @@ class CampaignForm(StaffForm):
             day = getattr(campaign, name)
             getattr(self, name).data = f"{day.day}/{day.month}/{day.year}" if day else ""
         due = settings.report_due_on
+        for name in _OF_FIGURES:
+            getattr(self, name).data = getattr(settings, name)
         self.report_due_on.data = f"{due.day}/{due.month}/{due.year}" if due else ""
         self.recipients.data = "\n".join(campaign.recipients)
         for name in DOCUMENT:
@@ -94,7 +118,11 @@ class CampaignForm(StaffForm):
         """Return the columns as typed; an emptied optional text becomes none."""
         settings: CampaignSettings = campaign_settings(campaign.settings)
         document = {name: tidy(getattr(self, name).data or "") for name in DOCUMENT}
-        chosen = settings.model_copy(update={**document, "report_due_on": self.report_due_on.day})
+        of_figures = {name: getattr(self, name).data for name in _OF_FIGURES}
+        of_figures["outstanding_target_scope"] = self.outstanding_target_scope.data or "whole"
+        of_figures["weekly_digest"] = bool(self.weekly_digest.data)
+        of_figures["report_due_on"] = self.report_due_on.day
+        chosen = settings.model_copy(update={**document, **of_figures})
         typed = {name: getattr(self, name).data or "" for name in _TEXTS}
         texts = {
             name: nfc(text).strip() if name in _LINES else tidy(text)
@@ -113,6 +141,12 @@ class CampaignForm(StaffForm):
         }
 
 
+_OF_FIGURES = (
+    "outstanding_target",
+    "outstanding_target_scope",
+    "participation_target",
+    "weekly_digest",
+)
 _OPTIONAL = ("contact_name", "contact_phone", "plan_number", "base_plan_number")
 _TEXTS = (*_OPTIONAL, "title", "tag", "issuer", "theme", "basis")
 _LINES = ("title", "theme", "basis")  # text areas: their line breaks stay

@@ -34,6 +34,7 @@ class RoundLine:
     invited: int
     done: int | None
     opens_at_launch: bool = False
+    cells: int = 0  # of rounds that ask cells, which invite nobody
 
 
 def current_campaign(session: Session) -> Campaign | None:
@@ -77,12 +78,13 @@ def list_rounds(session: Session, campaign_id: int | None = None) -> list[RoundL
             RoundCell.round_id,
             func.sum(RoundCell.invited).label("invited"),
             func.sum(RoundCell.done).label("done"),
+            func.count().label("cells"),
         )
         .group_by(RoundCell.round_id)
         .subquery()
     )
     query = (
-        select(Round, QuestionSet.title, totals.c.invited, totals.c.done)
+        select(Round, QuestionSet.title, totals.c.invited, totals.c.done, totals.c.cells)
         .join(QuestionSet, QuestionSet.id == Round.question_set_id)
         .outerjoin(totals, totals.c.round_id == Round.id)
         .order_by(Round.opens_at.desc(), Round.id.desc())
@@ -102,8 +104,9 @@ def list_rounds(session: Session, campaign_id: int | None = None) -> list[RoundL
             invited=int(invited or 0),
             done=None if row.kind == "feedback" else int(done or 0),
             opens_at_launch=row.state == "draft" and bool(row.settings.get("opens_at_launch")),
+            cells=int(cells or 0) if row.kind == CELL_REPORT else 0,
         )
-        for row, set_title, invited, done in session.execute(query)
+        for row, set_title, invited, done, cells in session.execute(query)
     ]
 
 

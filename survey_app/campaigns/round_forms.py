@@ -1,7 +1,4 @@
-"""The forms of a round: what any kind of round is asked, then what a quiz and a form are asked.
-
-What is typed is read here; rules live in the services.
-"""
+"""The forms of a round: what any kind of round is asked, then each kind. Rules: the services."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -68,7 +65,7 @@ class AnyRoundForm(StaffForm):
     """
 
     kind: ClassVar[str]
-    same_name: ClassVar[tuple[str, ...]] = ("kinds", "intro")
+    same_name: ClassVar[tuple[str, ...]] = ()
 
     question_set = SelectField(lazy("Bộ câu hỏi"))
     cells = RadioField(lazy("Mời những ai?"), default=ALL_CELLS)
@@ -78,10 +75,6 @@ class AnyRoundForm(StaffForm):
     title = StringField(lazy("Tên vòng thi"), [Length(max=200)])
     opens_day = _Moment(lazy("Mở từ ngày"), render_kw={"inputmode": "numeric"})
     opens_hour = StringField(lazy("Mở lúc mấy giờ"), render_kw={"inputmode": "numeric"})
-    kinds = SelectMultipleField(lazy("Mời cả hai nhóm hay một nhóm"), default=list(PERSON_KINDS))
-    mails_day = _Moment(lazy("Thư mời đi từ ngày"), render_kw={"inputmode": "numeric"})
-    mails_hour = StringField(lazy("Thư mời đi lúc mấy giờ"), render_kw={"inputmode": "numeric"})
-    intro = TextAreaField(lazy("Lời mời thêm"), [Length(max=2000)])
 
     def offer(self, question_sets: Sequence[tuple[str, str]], cells: Sequence[Any]) -> None:
         """Fill in what can be chosen from."""
@@ -91,10 +84,6 @@ class AnyRoundForm(StaffForm):
             (SOME_CELLS, lazy("Chỉ các chi bộ tôi chọn")),
         ]
         self.chosen_cells.choices = [(cell.slug, cell.name) for cell in cells]
-        self.kinds.choices = [
-            ("party_member", lazy("Đảng viên")),
-            ("non_member", lazy("Quần chúng, công chức, viên chức, người lao động")),
-        ]
 
     def show(self, round_: Round, question_set: str) -> None:
         """Fill in a round as it is."""
@@ -104,7 +93,6 @@ class AnyRoundForm(StaffForm):
         opens_at = None if settings.opens_at_launch else round_.opens_at
         self.opens_day.show(self.opens_hour, opens_at)
         self.closes_day.show(self.closes_hour, round_.closes_at)
-        self.mails_day.show(self.mails_hour, settings.mails_leave_at)
         everyone = settings.cells == "all"
         self.cells.data = ALL_CELLS if everyone else SOME_CELLS
         self.chosen_cells.data = [] if everyone else list(settings.cells)
@@ -115,11 +103,7 @@ class AnyRoundForm(StaffForm):
     def read(self, now: datetime) -> bool:
         """Check what was typed; the errors stand at their fields."""
         right = bool(self.validate())
-        for day, hour in (
-            (self.opens_day, self.opens_hour),
-            (self.closes_day, self.closes_hour),
-            (self.mails_day, self.mails_hour),
-        ):
+        for day, hour in self.moments():
             right = day.read(hour) and right
         if right and self.closes_day.moment is None:
             self.closes_day.errors = [str(lazy("Xin ghi ngày và giờ đóng vòng thi."))]
@@ -131,10 +115,11 @@ class AnyRoundForm(StaffForm):
         if self.cells.data == SOME_CELLS and not self.chosen_cells.data:
             self.chosen_cells.errors = [str(lazy("Xin chọn ít nhất một chi bộ."))]
             right = False
-        if not self.kinds.data:
-            self.kinds.errors = [str(lazy("Xin chọn ít nhất một nhóm."))]
-            right = False
         return right
+
+    def moments(self) -> list[tuple[_Moment, StringField]]:
+        """Return the pairs "day, hour" of this form."""
+        return [(self.opens_day, self.opens_hour), (self.closes_day, self.closes_hour)]
 
     def plan(self, titles: dict[str, str], now: datetime, base: RoundSettings) -> RoundPlan:
         """Return what was typed; `base` keeps the settings that this form does not show."""
@@ -144,10 +129,8 @@ class AnyRoundForm(StaffForm):
         settings = {
             **base.plain(),
             **{name: getattr(self, name).data for name in self.same_name},
-            "intro": self.intro.data or "",
             "cells": "all" if everyone else tuple(self.chosen_cells.data or ()),
             **self.more(),
-            "mails_leave_at": self.mails_day.moment,
             "opens_at_launch": self.opens_day.moment is None,
         }
         return RoundPlan(
@@ -163,7 +146,47 @@ class AnyRoundForm(StaffForm):
         return {}
 
 
-class RoundForm(AnyRoundForm):
+class PeopleRoundForm(AnyRoundForm):
+    """What rounds are asked that invite people."""
+
+    same_name: ClassVar[tuple[str, ...]] = ("kinds", "intro")
+
+    kinds = SelectMultipleField(lazy("Mời cả hai nhóm hay một nhóm"), default=list(PERSON_KINDS))
+    mails_day = _Moment(lazy("Thư mời đi từ ngày"), render_kw={"inputmode": "numeric"})
+    mails_hour = StringField(lazy("Thư mời đi lúc mấy giờ"), render_kw={"inputmode": "numeric"})
+    intro = TextAreaField(lazy("Lời mời thêm"), [Length(max=2000)])
+
+    def offer(self, question_sets: Sequence[tuple[str, str]], cells: Sequence[Any]) -> None:
+        """Fill in what can be chosen from."""
+        super().offer(question_sets, cells)
+        self.kinds.choices = [
+            ("party_member", lazy("Đảng viên")),
+            ("non_member", lazy("Quần chúng, công chức, viên chức, người lao động")),
+        ]
+
+    def show(self, round_: Round, question_set: str) -> None:
+        """Fill in a round as it is."""
+        super().show(round_, question_set)
+        self.mails_day.show(self.mails_hour, round_settings(round_.settings).mails_leave_at)
+
+    def read(self, now: datetime) -> bool:
+        """Check what was typed; the errors stand at their fields."""
+        right = super().read(now)
+        if not self.kinds.data:
+            self.kinds.errors = [str(lazy("Xin chọn ít nhất một nhóm."))]
+            right = False
+        return right
+
+    def moments(self) -> list[tuple[_Moment, StringField]]:
+        """Return the pairs "day, hour" of this form."""
+        return [*super().moments(), (self.mails_day, self.mails_hour)]
+
+    def more(self) -> dict[str, Any]:
+        """Return what the invitation says and when it leaves."""
+        return {"intro": self.intro.data or "", "mails_leave_at": self.mails_day.moment}
+
+
+class RoundForm(PeopleRoundForm):
     """A quiz: three choices, the rest has a sensible value."""
 
     kind = "quiz"
@@ -228,12 +251,33 @@ class RoundForm(AnyRoundForm):
     def more(self) -> dict[str, Any]:
         """Return how often and how long somebody may try."""
         return {
+            **super().more(),
             "attempts_allowed": self.attempts.data,
             "time_limit_minutes": self.time_limit.data,
         }
 
 
-class FeedbackRoundForm(AnyRoundForm):
+class CellReportRoundForm(AnyRoundForm):
+    """A period of cell reports: which cells, from when, until when; nobody is invited."""
+
+    kind = "cell_report"
+
+    question_set = SelectField(lazy("Mẫu báo cáo"))
+    cells = RadioField(lazy("Hỏi những chi bộ nào?"), default=ALL_CELLS)
+    chosen_cells = SelectMultipleField(lazy("Các chi bộ phải báo cáo"))
+    closes_day = _Moment(lazy("Nhận báo cáo đến hết ngày nào?"), render_kw={"inputmode": "numeric"})
+    title = StringField(lazy("Tên kỳ báo cáo"), [Length(max=200)])
+
+    def offer(self, question_sets: Sequence[tuple[str, str]], cells: Sequence[Any]) -> None:
+        """Fill in what can be chosen from."""
+        super().offer(question_sets, cells)
+        self.cells.choices = [
+            (ALL_CELLS, lazy("Mọi chi bộ")),
+            (SOME_CELLS, lazy("Chỉ các chi bộ tôi chọn")),
+        ]
+
+
+class FeedbackRoundForm(PeopleRoundForm):
     """A round of forms: who is asked and until when; attempts, time and score are no matter."""
 
     kind = "feedback"

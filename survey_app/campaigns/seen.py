@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.errors import Conflict
@@ -21,6 +22,11 @@ def fingerprint(row: Campaign | Round) -> str:
         for column in row.__table__.columns
         if column.key not in _NOT_SHOWN
     }
+    return fingerprint_of(values)
+
+
+def fingerprint_of(values: Mapping[str, object]) -> str:
+    """Return a fingerprint of the values a form shows."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -31,7 +37,16 @@ def refuse_changed(row: Campaign | Round, seen: str) -> None:
     Raises:
         ChangedSince: it was saved by somebody else meanwhile.
     """
-    if seen and seen != fingerprint(row):
+    refuse_other(fingerprint(row), seen)
+
+
+def refuse_other(present: str, seen: str) -> None:
+    """Refuse when the `present` fingerprint is another than the one a form has `seen`.
+
+    Raises:
+        ChangedSince: somebody else saved meanwhile.
+    """
+    if seen and seen != present:
         raise ChangedSince(
             _(
                 "Trong lúc trang này mở, người khác đã lưu thay đổi. Chưa lưu gì của lần này; "

@@ -94,6 +94,7 @@ class CampaignSettings(_Settings):
     outstanding_target: int | None = Field(default=None, ge=0)
     outstanding_target_scope: Literal["whole", "each_cell"] = "whole"
     participation_target: int | None = Field(default=None, ge=1, le=100, description="per cent")
+    weekly_digest: bool = True
     superior_name: Words = ""  # the masthead's upper line, as it is to be printed
     document_place: Words = ""
     document_symbol: Words = ""

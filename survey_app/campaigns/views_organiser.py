@@ -16,7 +16,12 @@ from survey_app.campaigns.campaign_services import (
 )
 from survey_app.campaigns.forms import CampaignForm
 from survey_app.campaigns.models import Campaign, Round
-from survey_app.campaigns.round_forms import AnyRoundForm, FeedbackRoundForm, RoundForm
+from survey_app.campaigns.round_forms import (
+    AnyRoundForm,
+    CellReportRoundForm,
+    FeedbackRoundForm,
+    RoundForm,
+)
 from survey_app.campaigns.seen import ChangedSince, fingerprint
 from survey_app.campaigns.settings import RoundSettings, campaign_settings, round_settings
 from survey_app.database import reading, writing
@@ -25,6 +30,12 @@ from survey_app.i18n import _
 from survey_app.people.cell_choices import cell_choices
 from survey_app.questions.models import QuestionSet, QuestionSetVersion
 from survey_app.web.error_pages import status_of
+
+_PAGES = {
+    "quiz": "campaigns/round_form.html",
+    "feedback": "campaigns/feedback_form.html",
+    queries.CELL_REPORT: "campaigns/report_form.html",
+}
 
 
 def campaign() -> ResponseReturnValue:
@@ -62,19 +73,20 @@ def rounds() -> ResponseReturnValue:
         lines = queries.list_rounds(session)
         has_sets = bool(_question_sets(session))
         has_forms = bool(_question_sets(session, kind="feedback"))
+        has_reports = bool(_question_sets(session, kind=queries.CELL_REPORT))
     return render_template(
         "campaigns/rounds.html",
         rounds=lines,
         has_sets=has_sets,
         has_forms=has_forms,
+        has_reports=has_reports,
         now=clock.now(),
     )
 
 
 def new() -> ResponseReturnValue:
-    """Three choices make a round; `?kind=feedback` makes one of forms."""
-    is_form = request.args.get("kind") == "feedback"
-    form = FeedbackRoundForm() if is_form else RoundForm()
+    """Three choices make a round; `?kind=` makes one of forms or of cell reports."""
+    form = _form_of(request.args.get("kind", ""))
     titles = _offer(form)
     if request.method == "GET":
         wanted = request.args.get("questions", "")
@@ -92,10 +104,11 @@ def new() -> ResponseReturnValue:
             slug = made.slug
     except DomainError as error:
         return _round_page(form, titles, error=error), status_of(error)
-    if is_form:
-        flash(_("Đã lưu bản nháp của đợt góp ý. Chưa ai được mời."), "good")
-    else:
-        flash(_("Đã lưu vòng thi nháp. Chưa ai được mời."), "good")
+    words = {
+        "feedback": _("Đã lưu bản nháp của đợt góp ý. Chưa ai được mời."),
+        queries.CELL_REPORT: _("Đã lưu bản nháp của kỳ báo cáo. Chưa chi bộ nào được báo."),
+    }
+    flash(words.get(form.kind) or _("Đã lưu vòng thi nháp. Chưa ai được mời."), "good")
     return redirect(url_for("rounds.show", slug=slug), code=303)
 
 
@@ -104,12 +117,9 @@ def edit(slug: str) -> ResponseReturnValue:
     with reading() as session:
         round_ = organised_round(session, slug)
         question_set = session.get_one(QuestionSet, round_.question_set_id).slug
-    is_form = round_.kind == "feedback"
     if round_.state != "draft":
-        if is_form:
-            raise Conflict(_("Đợt góp ý đã phát động nên cài đặt không đổi được nữa."))
-        raise Conflict(_("Vòng thi đã phát động nên cài đặt không đổi được nữa."))
-    form = FeedbackRoundForm() if is_form else RoundForm()
+        _refuse_launched(round_)
+    form = _form_of(round_.kind)
     titles = _offer(form, also=question_set)
     if request.method == "GET":
         form.show(round_, question_set)
@@ -129,8 +139,26 @@ def edit(slug: str) -> ResponseReturnValue:
         return _round_page(form, titles, round_, error, again=True), 409
     except DomainError as error:
         return _round_page(form, titles, round_, error), status_of(error)
-    flash(_("Đã lưu đợt góp ý.") if is_form else _("Đã lưu vòng thi."), "good")
+    words = {"feedback": _("Đã lưu đợt góp ý."), queries.CELL_REPORT: _("Đã lưu kỳ báo cáo.")}
+    flash(words.get(form.kind) or _("Đã lưu vòng thi."), "good")
     return redirect(url_for("rounds.show", slug=slug), code=303)
+
+
+def _form_of(kind: str) -> AnyRoundForm:
+    forms: dict[str, type[AnyRoundForm]] = {
+        "feedback": FeedbackRoundForm,
+        queries.CELL_REPORT: CellReportRoundForm,
+    }
+    return forms.get(kind, RoundForm)()
+
+
+def _refuse_launched(round_: Round) -> None:
+    words = {
+        "feedback": _("Đợt góp ý đã phát động nên cài đặt không đổi được nữa."),
+        queries.CELL_REPORT: _("Kỳ báo cáo đã mở cho chi bộ nên cài đặt không đổi được nữa."),
+    }
+    usual = _("Vòng thi đã phát động nên cài đặt không đổi được nữa.")
+    raise Conflict(words.get(round_.kind) or usual)
 
 
 def copy(slug: str) -> ResponseReturnValue:
@@ -138,11 +166,13 @@ def copy(slug: str) -> ResponseReturnValue:
     with writing() as session:
         source = organised_round(session, slug)
         made = services.copy_round(session, source.id, signed_in())
-        new_slug, is_form = made.slug, made.kind == "feedback"
-    if is_form:
-        flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của đợt mới."), "good")
-    else:
-        flash(_("Đã sao chép. Xin xem lại giờ mở, giờ đóng của vòng mới."), "good")
+        new_slug, kind = made.slug, made.kind
+    words = {
+        "feedback": _("Đã sao chép. Xin xem lại giờ mở, giờ đóng của đợt mới."),
+        queries.CELL_REPORT: _("Đã sao chép. Xin xem lại giờ mở và hạn gửi của kỳ mới."),
+    }
+    usual = _("Đã sao chép. Xin xem lại giờ mở, giờ đóng của vòng mới.")
+    flash(words.get(kind) or usual, "good")
     return redirect(url_for("rounds.edit", slug=new_slug), code=303)
 
 
@@ -185,7 +215,7 @@ def _round_page(
 ) -> str:
     problems = [item.message for item in error.problems] or [error.message] if error else []
     return render_template(
-        "campaigns/round_form.html" if form.kind == "quiz" else "campaigns/feedback_form.html",
+        _PAGES[form.kind],
         form=form,
         has_sets=bool(titles),
         many_sets=len(titles) > 1,

@@ -10,17 +10,18 @@ from survey_app.vietnamese import tidy
 
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_SPELT_DAY = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})(?:\s*(?:giờ|gio|h|g|:|\.)\s*(\d{2})?\s*(?:phút|p)?)?", re.IGNORECASE)
 
 
 def parse_day(text: str) -> date:
-    """Read 20/9/2024 (also 20.9.2024, 20-9-2024 and 2024-09-20).
+    """Read 20/9/2024 (also 20.9.2024, 20-9-2024, 2024-09-20 and ngày 20 tháng 9 năm 2024).
 
     Raises:
         Invalid: it is no day of the calendar.
     """
     typed = tidy(text)
-    if match := _DAY.fullmatch(typed):
+    if match := _DAY.fullmatch(typed) or _SPELT_DAY.fullmatch(typed):
         day, month, year = map(int, match.groups())
     elif match := _ISO_DAY.fullmatch(typed):
         year, month, day = map(int, match.groups())

@@ -1,8 +1,8 @@
-"""What a cell answers in its report: read from what a page posted, shown again, what is missing. Pure.
+"""What a cell answers in its report: read from a posted page, shown again, what is missing. Pure.
 
-Values are question id -> value: a date as "2024-09-03", a number as int, a choice as its id, several
-choices as a list of ids, a text as str, counts as {row id: {choice id: int}}. What was left empty is
-not there: nothing reported is never 0.
+Values are question id -> value: a date as "2024-09-03", a number as int, a choice as its id,
+several choices as a list of ids, a text as str, counts as {row id: {choice id: int}}. What was left
+empty is not there: nothing reported is never 0.
 """
 
 import re
@@ -29,7 +29,6 @@ _YEARS: Final = range(1990, 2100)
 _PREFIX: Final = "q_"
 _PLAIN: Final = re.compile(r"[0-9]+")
 _GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}(?:([., \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
-_SPELT: Final = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.I)
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _date(question: Question, given: Sequence[str]) -> str | None:
     typed = " ".join(unicodedata.normalize("NFC", _only(given)).split())
     if not typed:
         return None
-    day = parse_day(_SPELT.sub(r"\1/\2/\3", typed))
+    day = parse_day(typed)
     if day.year not in _YEARS:
         raise Invalid(_("Năm chưa đúng. Xin ghi ngày/tháng/năm, ví dụ 20/9/2024."))
     return day.isoformat()
@@ -177,14 +176,14 @@ def _number(question: Question, given: Sequence[str]) -> int | None:
 
 
 def _choice(question: Question, given: Sequence[str]) -> str:
-    chosen = _only(given)
+    chosen = _only(given).strip()
     if chosen and question.choice(chosen) is None:
         raise Invalid(_("Lựa chọn này không có trong mẫu báo cáo."))
     return chosen
 
 
 def _choices(question: Question, given: Sequence[str]) -> list[str]:
-    chosen = set(given) - {""}
+    chosen = {value.strip() for value in given} - {""}
     if chosen - {choice.id for choice in question.choices}:
         raise Invalid(_("Lựa chọn này không có trong mẫu báo cáo."))
     most = question.max_choices

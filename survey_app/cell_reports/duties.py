@@ -20,8 +20,8 @@ __all__ = ["DutyBoard", "DutyLine", "DutyState"]
 def duty_state(duty: Duty, closes_at: datetime, now: datetime) -> DutyState:
     """Return how a duty stands: the first report decides whether it came in time.
 
-    Nothing sent is `not_due` while the period runs and `missing` afterwards, also while the cell may
-    still answer because it was opened again.
+    Nothing sent is `not_due` while the period runs and `missing` afterwards, also while the cell
+    may still answer because it was opened again.
     """
     if duty.submitted_at is not None:
         return "on_time" if duty.submitted_at < closes_at else "late"
@@ -111,13 +111,13 @@ def counted_of_round(session: Session, round_id: int, *, scope: Scope) -> dict[i
     )
     if scope.cells is not None:
         query = query.where(Duty.cell_id.in_(scope.cells))
-    return {cell_id: revision for cell_id, revision in session.execute(query)}
+    return {row.cell_id: row.DutyRevision for row in session.execute(query)}
 
 
 def secretaries_of(
     session: Session, campaign_id: int, cell_ids: Iterable[int]
 ) -> dict[int, list[User]]:
-    """Return the secretaries with an open account: cell id -> users; cells without are not there."""
+    """Return the secretaries who can sign in: cell id -> users; cells without are not there."""
     wanted = set(cell_ids)
     rows = session.execute(
         select(RoleGrant.cell_id, User)

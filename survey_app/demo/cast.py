@@ -161,3 +161,11 @@ OPEN_FORM = FormPart(
     members=(10, 8, 8, 3, 13, 2, 8, 7),
 )
 FORMS = (COUNTED_FORM, OPEN_FORM)
+
+# Study sessions: when and on what; who speaks; where, by turns.
+STUDY_SESSIONS = (
+    (at("2024-09-04 14:00"), "Truyền thống 70 năm"),
+    (at("2024-09-16 14:00"), "Khát vọng cống hiến"),
+)
+PRESENTER = "Đồng chí báo cáo viên (mẫu)"
+PLACES = ("Phòng họp của đơn vị", "Hội trường Sở")

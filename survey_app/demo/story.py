@@ -1,7 +1,8 @@
 """What happened before the newcomer came: three weeks of a campaign, told by the real services.
 
 Questions, campaign, roster and accounts are loaded; round 1 is launched, answered, reminded of,
-closed and finalised; round 2 is launched and half answered; beside them run two forms (`forms`).
+closed and finalised; round 2 is launched and half answered; beside them run two forms (`forms`) and
+two periods of cell reports (`duties`).
 Every mail goes through the outbox over SMTP. The dice are seeded: the same people do the same
 things at the same minutes every time. Only what is in an urn comes out mixed.
 """
@@ -19,7 +20,7 @@ from survey_app.campaigns import campaign_services as campaigns
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings
-from survey_app.demo import cast
+from survey_app.demo import cast, duties, sessions
 from survey_app.demo.answering import Answering
 from survey_app.demo.cast import Part
 from survey_app.demo.forms import Form
@@ -44,6 +45,8 @@ def tell(stage: Stage) -> None:
         _Quiz(timeline, part).note()
     for form in cast.FORMS:
         Form(timeline, form).note()
+    sessions.note(timeline)
+    duties.note(timeline)
     timeline.play(until=cast.NOW)
 
 

@@ -34,6 +34,7 @@ def _pages() -> list[tuple[str, str, tuple[str, ...]]]:
         (_("Số liệu tham gia"), "committee.home", committee),
         (_("Chi bộ báo cáo"), "duties.board", committee),
         (_("Tiến độ"), "timeline.show", committee),
+        (_("Biểu dương"), "recognition.list", ("campaign_monitor", *rounds)),
         (_("Chốt số liệu, báo cáo"), "reports.list", committee),
         (_("Chi bộ của tôi"), "secretary.home", ("cell_secretary",)),
         (_("Báo cáo của chi bộ"), "secretary_duties.list", ("cell_secretary",)),

@@ -11,6 +11,8 @@ from survey_app.i18n import _
 from survey_app.invitations import form_xlsx
 from survey_app.invitations.anonymous import FormBoard
 from survey_app.invitations.boards import board_of
+from survey_app.invitations.duty_board import DutyBoard, state_words
+from survey_app.invitations.kinds import cells_kind_of
 from survey_app.invitations.participation import Participation
 from survey_app.invitations.participation_xlsx import headings, kind_label, rule_text, totals
 from survey_app.terminal import help_text, print_json, refuse
@@ -26,11 +28,18 @@ def participation_of_round(round_slug: str, as_json: bool) -> None:
         round_ = round_by_slug(session, round_slug)
         if round_.state not in LAUNCHED:
             refuse(_("Vòng này chưa phát động nên chưa có số liệu tham gia."))
-        board = board_of(session, round_, clock.now(), scope=ALL_CELLS)
+        cells = cells_kind_of(round_)
+        board = (
+            cells.board(session, round_, clock.now(), scope=ALL_CELLS)
+            if cells
+            else board_of(session, round_, clock.now(), scope=ALL_CELLS)
+        )
     if as_json:
         print_json(board.as_dict())
     elif isinstance(board, FormBoard):
         _print_form(board)
+    elif isinstance(board, DutyBoard):
+        _print_cells(board)
     else:
         _print(board)
 
@@ -41,6 +50,14 @@ def _print_form(board: FormBoard) -> None:
     for label, told in [(group.label, group.told) for group in board.groups]:
         click.echo(f"{label}\t{told.figures}\t{formatting.percent(told.rate)}")
     click.echo(form_xlsx.rule_text(board))
+
+
+def _print_cells(board: DutyBoard) -> None:
+    click.echo(board.title)
+    click.echo(board.headline())
+    for line in board.lines:
+        sent = formatting.moment(line.submitted_at) if line.submitted_at else ""
+        click.echo(f"{line.cell}\t{state_words(line.state)}\t{sent}".rstrip())
 
 
 def _print(board: Participation) -> None:

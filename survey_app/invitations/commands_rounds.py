@@ -4,10 +4,18 @@ from collections.abc import Iterable
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from survey_app import clock
-from survey_app.accounts.scope import CLI
-from survey_app.campaigns.queries import RoundLine, campaign_by_slug, list_rounds, round_by_slug
+from survey_app.accounts.scope import ALL_CELLS, CLI
+from survey_app.campaigns.models import Round
+from survey_app.campaigns.queries import (
+    CELL_REPORT,
+    RoundLine,
+    campaign_by_slug,
+    list_rounds,
+    round_by_slug,
+)
 from survey_app.campaigns.services import (
     RoundPlan,
     close_early,
@@ -18,7 +26,7 @@ from survey_app.campaigns.when import parse_iso
 from survey_app.database import reading, writing
 from survey_app.formatting import moment
 from survey_app.i18n import _, _n
-from survey_app.invitations.kinds import kind_of
+from survey_app.invitations.kinds import cells_kind_of, kind_of
 from survey_app.invitations.launch import INVITATION, launch
 from survey_app.mailing.queries import counts
 from survey_app.terminal import help_text, print_json
@@ -67,13 +75,16 @@ def list_all(as_json: bool) -> None:
     """Print every round with its state and how many have taken part."""
     with reading() as session:
         lines = list_rounds(session)
+        cells = {line.id: _cells(session, line) for line in lines if line.kind == CELL_REPORT}
     if as_json:
-        print_json({"rounds": [_as_dict(line) for line in lines]})
+        print_json({"rounds": [_as_dict(line) | cells.get(line.id, {}) for line in lines]})
         return
     for line in lines:
+        told = cells.get(line.id)
+        done = f"{told['reported']}/{told['due']}" if told else f"{_done(line)}/{line.invited}"
         click.echo(
             f"{line.slug}\t{line.state}\t{moment(line.opens_at)} – {moment(line.closes_at)}"
-            f"\t{_done(line)}/{line.invited}\t{line.title}"
+            f"\t{done}\t{line.title}"
         )
 
 
@@ -86,6 +97,10 @@ def launch_one(round_slug: str) -> None:
         if (kind := kind_of(round_)) is not None:
             kind.prepare(session, round_)
         result = launch(session, round_.id, CLI, clock.now())
+    if result.cells:
+        click.echo(_n("Đã phát động cho %(n)s chi bộ.", result.cells))
+        click.echo(_n("%(n)s thư báo cho bí thư.", result.mails))
+        return
     click.echo(_n("Đã phát động cho %(n)s người.", result.people))
     if result.first_mail_at is not None:
         when = moment(result.first_mail_at)
@@ -105,6 +120,15 @@ def close_one(round_slug: str) -> None:
     click.echo(_("Đã đóng vòng thi %(slug)s.", slug=round_slug))
     if waiting:
         click.echo(_n("%(n)s thư mời còn chờ gửi sẽ không đi nữa.", waiting), err=True)
+
+
+def _cells(session: Session, line: RoundLine) -> dict[str, object]:
+    """How many cells of a period owe a report, and have sent one; of nobody invited it tells 0."""
+    round_ = session.get_one(Round, line.id)
+    kind = cells_kind_of(round_)
+    board = kind.board(session, round_, clock.now(), scope=ALL_CELLS) if kind else None
+    due, reported = (board.due, board.reported) if board else (0, 0)
+    return {"invited": None, "done": None, "due": due, "reported": reported}
 
 
 def _done(line: RoundLine) -> str:

@@ -1,5 +1,6 @@
 """Lists of a round's people for the organiser: how far each is, what became of their mails."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,11 +74,20 @@ def people(
     *,
     scope: Scope,
     state: str | None = None,
+    among: Collection[str] = STATES,
     search: str = "",
     page: int = 1,
+    nowhere: bool = False,
 ) -> tuple[list[PersonLine], int]:
-    """Return one page of a round's people by given name, and how many there are in all."""
+    """Return one page of a round's people by given name, and how many there are in all.
+
+    `among` are the states looked at; `nowhere` asks for the people of no cell only.
+    """
     query = _people(round_id, scope)
+    if nowhere:
+        query = query.where(RoundCell.cell_id.is_(None))
+    if set(among) != set(STATES):
+        query = query.where(state_column().in_(sorted(among)))
     if state in STATES:
         query = query.where(state_column() == state)
     query = query.where(*named(search))

@@ -37,17 +37,50 @@ def correct_and_resend(
         NotFound: they are not in this round.
     """
     invitation_of(session, round_id, person_id)
-    before = session.get_one(Person, person_id).email
+    return round_id in _correct(session, person_id, email, actor, now, {round_id})
+
+
+def correct_and_invite(
+    session: Session, person_id: int, email: str, actor: Actor, now: datetime
+) -> None:
+    """Store a person's new address, and invite them again to every live quiz they have not done.
+
+    Forms invite again only whom they could not reach: nobody knows who has sent one.
+
+    Raises:
+        Invalid: it is no mail address.
+        NotFound: there is no such person.
+    """
+    quizzes = {round_.id for _one, round_ in _live(session, person_id) if round_.kind == "quiz"}
+    _correct(session, person_id, email, actor, now, quizzes)
+
+
+def _correct(
+    session: Session,
+    person_id: int,
+    email: str,
+    actor: Actor,
+    now: datetime,
+    when_changed: set[int],
+) -> set[int]:
+    """Store the address; invite to the rounds that could not reach them, and to `when_changed`.
+
+    Return the rounds whose invitation is on its way.
+    """
+    known = session.get(Person, person_id)
+    before = known.email if known else None
     lost = {one.round_id for one, _round in _live(session, person_id) if one.is_undeliverable}
     person = correct_address(session, person_id, email, actor)
     follow_addresses(session, [person_id])
-    queued = False
-    for invitation, round_ in _live(session, person_id):
-        this_one = round_.id == round_id and person.email != before
-        if (round_.id in lost or this_one) and _reachable(person) and not _settled(invitation):
-            mailed = _invite_again(session, round_, person_id, now)
-            queued = queued or (mailed and round_.id == round_id)
-    return queued
+    wanted = lost | when_changed if person.email != before else lost
+    return {
+        round_.id
+        for invitation, round_ in _live(session, person_id)
+        if round_.id in wanted
+        and _reachable(person)
+        and not _settled(invitation)
+        and _invite_again(session, round_, person_id, now)
+    }
 
 
 def resend(session: Session, round_id: int, person_id: int, actor: Actor, now: datetime) -> None:

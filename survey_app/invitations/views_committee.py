@@ -95,7 +95,6 @@ def live(slug: str) -> ResponseReturnValue:
     version = found.version(clock.now(), scope)
     response = jsonify(version=version)
     response.set_etag(version)
-    response.headers["Cache-Control"] = "private, no-cache"
     return response.make_conditional(request)
 
 
@@ -130,7 +129,6 @@ def download(slug: str) -> ResponseReturnValue:
             signed_in(),
             ("round", round_.id),
             format="xlsx",
-            **({} if choice.is_default else {"chosen": True}),
         )
     title = _("Tham gia: %(round)s", round=found.title)
     if isinstance(found, FormBoard):

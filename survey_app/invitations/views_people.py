@@ -4,10 +4,9 @@ Of a form the list tells who is invited and what became of their mails; how far 
 does. So it is open to look at, and its only filter is about mail.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
-from flask import session as browser
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,8 @@ from survey_app.invitations import mails as composing
 from survey_app.invitations import queries, reaching
 from survey_app.invitations.addressees import addressee
 from survey_app.invitations.following import LIVE
+from survey_app.invitations.kinds import asks_people
+from survey_app.invitations.names_open import are_open, open_names
 from survey_app.invitations.participation import Participation, participation
 from survey_app.invitations.queries import PAGE, PersonLine
 from survey_app.mailing import outbox
@@ -32,8 +33,6 @@ from survey_app.mailing.models import STATES as MAIL_STATES
 from survey_app.web.error_pages import status_of
 from survey_app.web.refusing import form_number, number_of
 
-OPENED = "people_opened"
-OPEN_FOR = timedelta(minutes=30)
 KINDS = ("invitation", "reminder", "result")
 
 
@@ -79,15 +78,7 @@ def open_people(slug: str) -> ResponseReturnValue:
         if round_.kind != "quiz":
             raise Conflict(_("Danh sách người được mời của phiếu ẩn danh không phải mở."))
         _lines, total = queries.people(session, round_.id, scope=organisers_scope(round_))
-        record(
-            session,
-            Action.PEOPLE_LIST_OPENED,
-            signed_in(),
-            ("round", round_.id),
-            list="states",
-            count=total,
-        )
-    browser[OPENED] = {str(round_.id): (now + OPEN_FOR).isoformat()}
+        open_names(session, str(round_.id), round_.id, "states", total, now)
     state, search = request.form.get("state") or None, request.form.get("q") or None
     return redirect(url_for("rounds.people", slug=slug, state=state, q=search), code=303)
 
@@ -250,7 +241,7 @@ def _own_mail(session: Session, round_: Round, message_id: int) -> None:
 
 
 def _launched(session: Session, slug: str) -> Round:
-    round_ = organised_round(session, slug)
+    round_ = asks_people(organised_round(session, slug))
     if round_.state not in (*LAUNCHED, "cancelled") or round_.launched_at is None:
         raise Conflict(_("Vòng thi chưa phát động nên chưa có thư và danh sách."))
     return round_
@@ -260,8 +251,7 @@ def _is_opened(round_: Round, now: datetime) -> bool:
     """Whether what tells who is done may be shown; of a form nothing on these pages does."""
     if round_.kind != "quiz":
         return True
-    until = (browser.get(OPENED) or {}).get(str(round_.id))
-    return isinstance(until, str) and now < datetime.fromisoformat(until)
+    return are_open(str(round_.id), now)
 
 
 def _page() -> int:

@@ -22,7 +22,7 @@ from survey_app.invitations import mails, reaching, reminding
 from survey_app.invitations.addressees import Reader, RoundFacts, reader_of, round_facts
 from survey_app.invitations.asking import Asked, people_asked
 from survey_app.invitations.boards import board_of
-from survey_app.invitations.kinds import kind_of
+from survey_app.invitations.kinds import CellsKind, asks_people, cells_kind_of, kind_of
 from survey_app.invitations.launch import INVITATION, launch
 from survey_app.invitations.queries import named
 from survey_app.invitations.readiness import blockers, readiness
@@ -37,6 +37,8 @@ SHOWN = 20
 
 def show(slug: str) -> ResponseReturnValue:
     """A draft shows its checks, a launched round how it goes."""
+    if (cells := _asking_cells(slug)) is not None:
+        return cells[0].show(cells[1])
     now = clock.now()
     with reading() as session:
         round_ = organised_round(session, slug)
@@ -132,6 +134,8 @@ def send_test(slug: str) -> ResponseReturnValue:
 
 def confirm_launch(slug: str) -> ResponseReturnValue:
     """Counted once more before anything is sent."""
+    if (cells := _asking_cells(slug)) is not None:
+        return cells[0].confirm(cells[1], "launch")
     now = clock.now()
     with reading() as session:
         round_ = organised_round(session, slug)
@@ -156,6 +160,8 @@ def confirm_launch(slug: str) -> ResponseReturnValue:
 
 def do_launch(slug: str) -> ResponseReturnValue:
     """Launch, if the number that was confirmed still holds."""
+    if (cells := _asking_cells(slug)) is not None:
+        return cells[0].act(cells[1], "launch")
     with writing() as session:
         round_id = organised_round(session, slug).id
         result = launch(
@@ -176,6 +182,8 @@ def do_launch(slug: str) -> ResponseReturnValue:
 
 def confirm(slug: str, action: str) -> ResponseReturnValue:
     """Ask once before closing, cancelling or reminding."""
+    if (cells := _asking_cells(slug)) is not None:
+        return cells[0].confirm(cells[1], action)
     now = clock.now()
     with reading() as session:
         round_ = organised_round(session, slug)
@@ -195,6 +203,8 @@ def confirm(slug: str, action: str) -> ResponseReturnValue:
 
 def act(slug: str, action: str) -> ResponseReturnValue:
     """Close, cancel, remind, or invite those whose address was found."""
+    if (cells := _asking_cells(slug)) is not None:
+        return cells[0].act(cells[1], action)
     actor, now = signed_in(), clock.now()
     with writing() as session:
         round_ = organised_round(session, slug)
@@ -221,13 +231,21 @@ def act(slug: str, action: str) -> ResponseReturnValue:
     return redirect(url_for("rounds.show", slug=slug), code=303)
 
 
+def _asking_cells(slug: str) -> tuple[CellsKind, Round] | None:
+    """Return a round that asks cells, with the kind that has its pages."""
+    with reading() as session:
+        round_ = organised_round(session, slug)
+    kind = cells_kind_of(round_)
+    return None if kind is None else (kind, round_)
+
+
 def _counts(asked: list[Asked]) -> dict[str, int]:
     mails_out = sum(1 for person in asked if person.reachable)
     return {"people": len(asked), "mails": mails_out, "lost": len(asked) - mails_out}
 
 
 def _facts(session: Session, round_: Round) -> RoundFacts:
-    facts = round_facts(session, round_.id)
+    facts = round_facts(session, asks_people(round_).id)
     if facts is None or not facts.question_count:
         raise Conflict(_("Bộ câu hỏi chưa có bản nào được duyệt nên chưa xem trước được."))
     return facts

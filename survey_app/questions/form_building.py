@@ -59,6 +59,7 @@ def _common(typed: FormFields, original: Question | None) -> dict[str, Any]:
     return content | {
         "type": typed.type,
         "text": typed["text"],
+        "hint": typed["hint"],
         "required": False,
         "state": "draft" if typed.draft else "ready",
         "draft_reason": typed["draft_reason"],
@@ -116,6 +117,7 @@ def _english(
         (before.model_dump() if before else {})
         | {
             "text": typed["english_text"],
+            "hint": typed["english_hint"],
             "choices": _translated(parts) if "choices" in uses else {},
             "rows": _translated(typed.parts["row"]) if "rows" in uses else {},
         }
@@ -164,7 +166,7 @@ def _whole(text: str, low: int, high: int) -> bool:
 
 
 def _too_long(typed: FormFields) -> list[tuple[str, str]]:
-    limits = {"new_section": 500, **dict.fromkeys(TEXTS[:3], LONGEST_TEXT)}
+    limits = {"new_section": 500, **dict.fromkeys(TEXTS[:5], LONGEST_TEXT)}
     found = [
         (name, _("Đoạn này dài quá %(n)s ký tự.", n=limit))
         for name, limit in limits.items()

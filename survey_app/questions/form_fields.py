@@ -1,4 +1,4 @@
-"""What the form of one question of a feedback form holds, as it was typed."""
+"""What the form of one question without a key holds, as it was typed."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,6 +11,8 @@ TEXTS: Final = (
     "text",
     "draft_reason",
     "english_text",
+    "hint",
+    "english_hint",
     "low",
     "high",
     "longest",

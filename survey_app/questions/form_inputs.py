@@ -1,4 +1,6 @@
-"""What is typed into the editor for one question of a feedback form: read, shown again, built.
+"""What is typed into the editor for one question without a key: read, shown again, built.
+
+That is one of a feedback form or of a cell report, which has a hint and no special choices.
 
 All fields of all types stand on the page, those of other types hidden; so the type can be changed
 without script, and nothing that was typed is lost before the question is saved.
@@ -21,6 +23,15 @@ OFFERED: Final[tuple[TypeName, ...]] = (
     "scale",
     "matrix",
     "numeric",
+    "long_text",
+)
+OFFERED_IN_REPORTS: Final[tuple[TypeName, ...]] = (
+    "numeric",
+    "counts",
+    "date",
+    "single",
+    "multiple",
+    "short_text",
     "long_text",
 )
 FEWEST_CHOICES: Final = 4
@@ -57,7 +68,10 @@ class FormQuestionInput(FormFields):
         if question.condition is not None:
             asked = question.condition
             shown.condition = frozenset(f"{asked.question}:{name}" for name in asked.any_of)
-        shown.texts |= _texts_of(question) | {"english_text": english.text if english else ""}
+        shown.texts |= _texts_of(question) | {
+            "english_text": english.text if english else "",
+            "english_hint": english.hint if english else "",
+        }
         for name, item in _special(question).items():
             setattr(shown, name, True)
             shown.texts |= {
@@ -149,6 +163,7 @@ def _texts_of(question: Question) -> dict[str, str]:
     limits = question.range
     return {
         "text": question.text,
+        "hint": question.hint,
         "draft_reason": question.draft_reason,
         "section": question.section or "",
         "low": (limits.min if limits else None) or "",

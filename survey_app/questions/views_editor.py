@@ -20,7 +20,7 @@ from survey_app.questions import editing, queries, services
 from survey_app.questions.canonical import from_plain
 from survey_app.questions.checks import check_question
 from survey_app.questions.checks_of_forms import deciding_questions
-from survey_app.questions.form_inputs import OFFERED, FormQuestionInput
+from survey_app.questions.form_inputs import OFFERED, OFFERED_IN_REPORTS, FormQuestionInput
 from survey_app.questions.formats.paper import READER_MARK
 from survey_app.questions.forms import QuestionInput
 from survey_app.questions.outline import outline
@@ -68,7 +68,7 @@ def edit(slug: str) -> ResponseReturnValue:
 
 def _inputs(kind: str) -> type[QuestionInput] | type[FormQuestionInput]:
     """Return what reads and shows one question of a set of this kind."""
-    return FormQuestionInput if kind == "feedback" else QuestionInput
+    return QuestionInput if kind == "quiz" else FormQuestionInput
 
 
 def _without_draft(slug: str) -> ResponseReturnValue:
@@ -85,7 +85,7 @@ def _page(slug: str, draft: queries.Draft, wanted: str, typed: AnyInput, page: P
     question = draft.document.question(wanted)
     english = editing.english_of(draft.document, wanted)
     whole = outline(draft.document)
-    form = draft.document.kind == "feedback"
+    form = draft.document.kind != "quiz"
     return render_template(
         "questions/edit_form.html" if form else "questions/edit.html",
         slug=slug,
@@ -110,9 +110,10 @@ def _form_extras(document: QuestionDocument, wanted: str) -> dict[str, Any]:
         before = _position_after(document, request.args.get("after", ""))
         after = len(document.questions) if before is None else before
     kept = document.question(wanted)
-    own = {kept.type} - set(OFFERED) if kept else set()
+    offered = OFFERED if document.kind == "feedback" else OFFERED_IN_REPORTS
+    own = {kept.type} - set(offered) if kept else set()
     return {
-        "types": [TYPES[name] for name in (*OFFERED, *sorted(own))],
+        "types": [TYPES[name] for name in (*offered, *sorted(own))],
         "deciding": deciding_questions(document, after),
         "places": {item.id: place for place, item in enumerate(document.questions, start=1)},
         "scales": SCALES,
@@ -279,7 +280,5 @@ def preview(slug: str) -> ResponseReturnValue:
         if version is None:
             raise NotFound(_("Bộ câu hỏi này không có bản ấy."))
         document = services.load_version(unit, version.id)
-    page = (
-        "questions/preview_form.html" if document.kind == "feedback" else "questions/preview.html"
-    )
+    page = "questions/preview.html" if document.kind == "quiz" else "questions/preview_form.html"
     return render_template(page, set=line, version=version, document=document)

@@ -143,7 +143,7 @@ class FormRound(_Part):
     """The turnout of one form as anybody may know it; `at_least`: rounded down while it is open.
 
     `small_group` is the fewest forms that are told; `is_lost`: its ballots can never be opened.
-    `papers` of the total came on paper and stand in no group.
+    `papers` of the total are paper ones, of no group.
     """
 
     id: int
@@ -260,12 +260,7 @@ class Figures(_Part):
         if cells is None:
             return self
         quizzes = tuple(
-            one.model_copy(
-                update={
-                    "cells": tuple(row for row in one.cells if row.cell_id in cells),
-                    "score_bands": (),
-                }
-            )
+            one.model_copy(update={"cells": _of(one.cells, cells), "score_bands": ()})
             for one in self.quizzes
         )
         forms = tuple(
@@ -274,17 +269,10 @@ class Figures(_Part):
             )
             for one in self.forms
         )
-        return self.model_copy(
-            update={
-                "cells": tuple(cell for cell in self.cells if cell.id in cells),
-                "quizzes": quizzes,
-                "forms": forms,
-                **{
-                    name: tuple(row for row in getattr(self, name) if row.cell_id in cells)
-                    for name in ("returns", "sessions", "recognitions")
-                },
-            }
-        )
+        names = ("returns", "sessions", "recognitions")
+        rows = {name: _of(getattr(self, name), cells) for name in names}
+        facts = tuple(cell for cell in self.cells if cell.id in cells)
+        return self.model_copy(update={"cells": facts, "quizzes": quizzes, "forms": forms, **rows})
 
     def plain(self) -> dict[str, Any]:
         """Return the document as a JSON column stores it."""
@@ -293,6 +281,10 @@ class Figures(_Part):
     def checksum(self) -> str:
         """Return the SHA-256 of the canonical JSON, 64 hex digits."""
         return checksum_of(self.plain())
+
+
+def _of(rows: Iterable[Any], cells: frozenset[int]) -> tuple[Any, ...]:
+    return tuple(row for row in rows if row.cell_id in cells)
 
 
 def checksum_of(document: dict[str, Any]) -> str:

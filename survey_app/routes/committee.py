@@ -5,16 +5,30 @@ from survey_app.accounts.doors import (
     ROUNDS,
     SECRETARY,
 )
+from survey_app.cell_reports import views_owing as owing
+from survey_app.cell_reports import views_secretary as duties
+from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
+from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_not_yet as not_yet
 from survey_app.reports import views_home, views_snapshots
 from survey_app.reports import views_reports as reports
+from survey_app.reports import views_timeline as timeline
 from survey_app.web.doors import Route, route
 
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_snapshots(), *_reports(), *_secretary()]
+    return [
+        *_committee(),
+        *_not_yet(),
+        *_owing(),
+        *_snapshots(),
+        *_reports(),
+        *_secretary(),
+        *_study_sessions(),
+    ]
 
 
 def _committee() -> list[Route]:
@@ -27,6 +41,28 @@ def _committee() -> list[Route]:
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
+    ]
+
+
+def _snapshots() -> list[Route]:
+    every, one = "/committee/figures", "/committee/figures/<int:number>"
+    return [
+        route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
+        route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
+        route(one, "snapshots.show", views_snapshots.show, COMMITTEE),
+        route(f"{one}/print", "snapshots.print", views_snapshots.print_view, COMMITTEE),
+        route(f"{one}/correct", "snapshots.correct", views_snapshots.correct, COMMITTEE, "POST"),
+    ]
+
+
+def _owing() -> list[Route]:
+    one = "/committee/cells/<cell_slug>/remind"
+    return [
+        route("/committee/timeline", "timeline.show", timeline.show, COMMITTEE),
+        route("/committee/cells", "duties.board", owing.board, COMMITTEE),
+        route(one, "duties.preview", owing.preview, COMMITTEE),
+        route(one, "duties.remind", owing.remind, COMMITTEE, "POST"),
+        route(f"{one}/preview.html", "duties.mail", owing.mail, COMMITTEE),
     ]
 
 
@@ -47,18 +83,58 @@ def _reports() -> list[Route]:
     ]
 
 
-def _snapshots() -> list[Route]:
-    every, one = "/committee/figures", "/committee/figures/<int:number>"
-    return [
-        route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
-        route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
-        route(one, "snapshots.show", views_snapshots.show, COMMITTEE),
-        route(f"{one}/print", "snapshots.print", views_snapshots.print_view, COMMITTEE),
-        route(f"{one}/correct", "snapshots.correct", views_snapshots.correct, COMMITTEE, "POST"),
-    ]
-
-
 def _secretary() -> list[Route]:
     return [
         route("/secretary/", "secretary.home", secretary.home, SECRETARY),
+        route("/secretary/addresses", "secretary.addresses", addresses.addresses, SECRETARY),
+        route(
+            "/secretary/addresses/<public_id>",
+            "secretary.address",
+            addresses.address,
+            SECRETARY,
+            "GET POST",
+        ),
+        *_secretary_duties(),
+    ]
+
+
+def _not_yet() -> list[Route]:
+    own, every = "/secretary/rounds/<slug>/people", "/committee/rounds/<slug>/people"
+    pages = not_yet
+    return [
+        route(own, "secretary.people", pages.of_own_cell, SECRETARY),
+        route(own, "secretary.open_people", pages.open_own_cell, SECRETARY, "POST"),
+        route(every, "committee.people", pages.of_any_cell, COMMITTEE),
+        route(every, "committee.open_people", pages.open_any_cell, COMMITTEE, "POST"),
+    ]
+
+
+def _study_sessions() -> list[Route]:
+    every, one = "/secretary/sessions", "/secretary/sessions/<id:session_id>"
+    pages = study_sessions
+    return [
+        route(every, "study_sessions.list", pages.list_sessions, SECRETARY),
+        route(f"{every}/new", "study_sessions.new", pages.new, SECRETARY, "GET POST"),
+        route(one, "study_sessions.show", pages.show, SECRETARY),
+        route(f"{one}/edit", "study_sessions.edit", pages.edit, SECRETARY, "GET POST"),
+        route(f"{one}/remove", "study_sessions.remove", pages.remove, SECRETARY, "GET POST"),
+        route(f"{one}/list", "study_sessions.change_list", pages.change_list, SECRETARY, "POST"),
+        route(
+            f"{one}/attendance",
+            "study_sessions.attendance",
+            pages.save_attendance,
+            SECRETARY,
+            "POST",
+        ),
+    ]
+
+
+def _secretary_duties() -> list[Route]:
+    every = "/secretary/reports"
+    one = f"{every}/<slug>/<cell_slug>"
+    return [
+        route(every, "secretary_duties.list", duties.list_, SECRETARY),
+        route(one, "secretary_duties.show", duties.show, SECRETARY),
+        route(one, "secretary_duties.save", duties.save, SECRETARY, "POST"),
+        route(f"{one}/history", "secretary_duties.history", duties.history, SECRETARY),
     ]

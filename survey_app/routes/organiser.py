@@ -3,9 +3,12 @@
 from survey_app.accounts.doors import (
     COMMITTEE,
     ORGANISER,
+    RECOGNITION,
     ROUNDS,
 )
 from survey_app.campaigns import views_organiser as drafts
+from survey_app.cell_reports import views_cells as duties
+from survey_app.cell_reports import views_recognition as recognition
 from survey_app.desks import views_organiser as organiser
 from survey_app.feedback import views_paper as paper
 from survey_app.feedback import views_results as form_results
@@ -29,6 +32,8 @@ def _organiser() -> list[Route]:
     return [
         route("/organiser/", "organiser.home", organiser.home, ORGANISER),
         *_rounds(),
+        *_duties(),
+        *_recognition(),
         *_forms(),
         *_form_results(),
     ]
@@ -66,6 +71,25 @@ def _rounds() -> list[Route]:
         route(
             f"{person}/{his}", "rounds.person_action", round_people.person_action, ROUNDS, "POST"
         ),
+    ]
+
+
+def _duties() -> list[Route]:
+    every = "/organiser/rounds/<slug>/cells"
+    one = f"{every}/<cell_slug>"
+    return [
+        route(f"{every}/xlsx", "duties.download", duties.download, ROUNDS, "POST"),
+        route(one, "duties.cell", duties.cell, ROUNDS),
+        route(f"{one}/reopen", "duties.reopen", duties.reopen_cell, ROUNDS, "POST"),
+        route(f"{one}/enter", "duties.enter", duties.enter_cell, ROUNDS, "GET POST"),
+    ]
+
+
+def _recognition() -> list[Route]:
+    every, decide = "/organiser/recognition", recognition.decide
+    return [
+        route(every, "recognition.list", recognition.list_, RECOGNITION),
+        route(f"{every}/<id:proposal_id>", "recognition.decide", decide, RECOGNITION, "POST"),
     ]
 
 

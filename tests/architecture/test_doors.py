@@ -15,6 +15,7 @@ DOORS = {
     "secretary",
     "organiser",
     "rounds",
+    "recognition",
     "committee",
     "admin",
     "staff",
@@ -24,6 +25,7 @@ STAFF = {
     "organiser": {"organiser", "question_approver", "administrator"},
     "rounds": {"organiser", "administrator"},
     "committee": {"committee_reviewer", "campaign_monitor", "organiser", "administrator"},
+    "recognition": {"organiser", "administrator", "campaign_monitor"},
     "secretary": {"cell_secretary"},
     "admin": {"administrator"},
 }

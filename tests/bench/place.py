@@ -90,17 +90,20 @@ def installation(folder: Path, kind: str, people: int, **settings: int | None) -
 
 
 @contextmanager
-def empty(folder: Path, kind: str) -> Iterator[dict[str, str]]:
-    """Make an installation with tables and nothing in them; yields its environment."""
+def empty(folder: Path, kind: str) -> Iterator[tuple[dict[str, str], set[int]]]:
+    """Make an installation with tables and nothing in them.
+
+    Yields its environment and the processes of its database server, where it has one.
+    """
     with ExitStack() as stack:
-        url = f"sqlite:///{folder / 'bench.sqlite'}"
+        url, roots = f"sqlite:///{folder / 'bench.sqlite'}", set[int]()
         if kind != "sqlite":
-            url, _roots = stack.enter_context(_postgresql())
+            url, roots = stack.enter_context(_postgresql())
         environ = environ_of(folder, url)
         database = Database(load_settings(environ).database_url)
         migrations.upgrade(database)
         database.dispose()
-        yield environ
+        yield environ, roots
 
 
 def _fill(

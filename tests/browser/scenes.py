@@ -206,8 +206,12 @@ def committee(camera: Camera) -> None:
     camera.open("committee-board", one)
     camera.open("committee-projection", f"{one}/projection")
     camera.open("committee-print", f"{one}/print")
+    camera.open("committee-cells", "/committee/cells")
+    camera.open("committee-timeline", "/committee/timeline")
     camera.use(lambda page: become(page, "secretary"))
     camera.open("secretary-home", "/secretary/")
+    camera.open("secretary-not-yet", f"/secretary/rounds/{cast.SECOND.slug}/people")
+    camera.open("secretary-sessions", "/secretary/sessions")
 
 
 def mails(camera: Camera, world: World, inbox_url: str) -> None:

@@ -19,7 +19,14 @@ REFUSED = {
     "/organiser/rounds/<slug>/edit": 409,
     "/organiser/rounds/<slug>/urn": 404,  # a quiz has none: functional/feedback
     "/organiser/rounds/<slug>/urn/lost": 404,
-    "/secretary/": 403,
+    "/secretary/": 403,  # these: tests/browser/test_secretary_desk.py
+    "/secretary/addresses": 403,
+    "/secretary/addresses/<public_id>": 403,
+    "/secretary/rounds/<slug>/people": 403,
+    "/secretary/sessions": 403,
+    "/secretary/sessions/new": 403,
+    "/secretary/reports": 403,  # tests/browser/test_cell_report.py
+    "/committee/rounds/<slug>/people": 403,  # for monitors
     "/committee/rounds/<slug>/results": 404,  # of forms only: tests/browser/test_form_results.py
     "/committee/rounds/<slug>/results/print": 404,
     "/organiser/rounds/<slug>/paper": 404,
@@ -32,6 +39,8 @@ REFUSED = {
     "/demo": 404,  # of the trial only: tests/browser/test_trial.py
     "/demo/clear": 404,
 }
+# Files, what programs ask, and what a page shows in a frame.
+_NO_PAGES = (".xlsx", "/healthz", "/live", "preview.html")
 ROLES = ("organiser", "administrator", "question_approver")
 
 
@@ -53,7 +62,7 @@ def addresses(world: World, slug: str) -> dict[str, str]:
         address = rule.replace("<slug>", questions if of_set else slug)
         address = address.replace("<public_id>", person)
         address = address.replace("<any(close,cancel,remind,'invite-reachable'):action>", "remind")
-        if "<" not in address and not address.endswith((".xlsx", "/healthz", "preview.html")):
+        if "<" not in address and not address.endswith(_NO_PAGES):
             found[rule] = address
     return found
 

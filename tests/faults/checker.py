@@ -26,6 +26,7 @@ from survey_app.people.models import Person
 from survey_app.questions import library
 from survey_app.quizzes import saving
 from survey_app.quizzes.models import Attempt, Grading
+from survey_app.quizzes.recount import differences
 from survey_app.quizzes.scoring import score
 from tests.faults.loads import Ledger
 from tests.live import World
@@ -103,6 +104,7 @@ def _check_tallies(session: Any, handed_in: int) -> None:
         for cell in (one for one in cells if one.round_id == round_id):
             counted = again[cell.id]
             assert (cell.done, cell.started) == (counted.done, counted.started), cell.id
+        assert differences(session, round_id) == ()
 
 
 def check_mails(db: Database, stored: Mapping[str, int]) -> dict[str, str]:

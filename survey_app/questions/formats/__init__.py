@@ -77,6 +77,8 @@ def write(document: QuestionDocument, to: str = "yaml") -> bytes:
     """
     if document.kind == "feedback" and to != "yaml":
         raise Invalid(_("Phiếu góp ý chỉ xuất được dạng YAML."))
+    if document.kind == "cell_report" and to != "yaml":
+        raise Invalid(_("Mẫu báo cáo chỉ xuất được dạng YAML."))
     if to not in WRITERS:
         raise Invalid(
             _(

@@ -150,7 +150,7 @@ def test_the_command_asks_for_the_words_and_prints_a_way_in(app, db, client):
     refused = app.test_cli_runner().invoke(args=command, input=f"{who}no\n")
     assert refused.exit_code == 1
     with db.reading() as session:
-        assert session.scalar(select(func.count(Round.id))) == 4
+        assert session.scalar(select(func.count(Round.id))) == 6
     done = app.test_cli_runner().invoke(args=command, input=f"{who}REMOVE THE SAMPLE\n")
     assert done.exit_code == 0, done.output
     with db.reading() as session:

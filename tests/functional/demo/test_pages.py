@@ -13,7 +13,7 @@ from survey_app.audit.models import AuditEvent
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.models import Round
 from survey_app.config import load_settings
-from survey_app.demo import cast
+from survey_app.demo import cast, reported
 from survey_app.invitations import launch
 from survey_app.people.models import Person
 from tests.page import assert_page
@@ -35,6 +35,7 @@ def test_every_door_stands_on_one_page(app, db, client):
         content = {account.name for account in cast.ACCOUNTS}
         content |= {cast.FIRST.title, cast.SECOND.title}
         content |= {form.title for form in cast.FORMS}
+        content |= {reported.FIRST.title, reported.SECOND.title}
         with db.reading() as session:
             content |= set(session.scalars(select(Person.full_name)))
         content |= set(cast.CONTACT.values()) | {"70 năm Đảng bộ Khối"}

@@ -12,9 +12,11 @@ from survey_app import clock, create_app, demo
 from survey_app.accounts.models import User
 from survey_app.accounts.scope import ALL_CELLS
 from survey_app.campaigns.models import Campaign, Round, RoundCell
+from survey_app.cell_reports.duties import counted_revision, duties_of_round
+from survey_app.cell_reports.models import Recognition
 from survey_app.config import load_settings
 from survey_app.database import Database
-from survey_app.demo import cast
+from survey_app.demo import cast, reported
 from survey_app.errors import Conflict, NotAllowed
 from survey_app.invitations.participation import participation
 from survey_app.invitations.recount import recount
@@ -85,10 +87,29 @@ def test_every_mail_went_over_smtp_at_its_own_hour(db, inbox):
         message_id for message_id, state in rows if state == "sent"
     )
     kinds = Counter(mail["X-Survey-Message"] for mail in mails)
-    assert set(kinds) == {"invitation", "reminder", "result", "digest"}
+    assert set(kinds) == {"invitation", "reminder", "result", "digest", "notice"}
     dates = [mail["Date"].datetime for mail in mails]
-    assert cast.COUNTED_FORM.launched <= min(dates) and max(dates) <= cast.NOW
+    assert reported.FIRST.launched <= min(dates) and max(dates) <= cast.NOW
     assert len({date.date() for date in dates}) >= 8
+
+
+def test_seven_of_eight_cells_reported_in_time_and_one_was_late(db):
+    with db.reading() as session:
+        over, running = (
+            session.scalars(select(Round).where(Round.slug == part.slug)).one()
+            for part in (reported.FIRST, reported.SECOND)
+        )
+        assert (over.state, running.state) == ("finalised", "open")
+        lines = duties_of_round(session, over.id, scope=ALL_CELLS)
+        assert Counter(line.state for line in lines) == {"on_time": 7, "late": 1}
+        assert [line.source for line in lines] == ["secretary"] * 7 + ["paper"]
+        seventh = lines[6]
+        assert seventh.number == 2 and counted_revision(session, seventh.duty_id) is not None
+        now = duties_of_round(session, running.id, scope=ALL_CELLS)
+        assert Counter(line.state for line in now) == {"on_time": 2, "not_due": 6}
+        assert [line.has_draft for line in now].index(True) == 6
+        proposals = session.scalars(select(Recognition.state).order_by(Recognition.state)).all()
+        assert proposals == ["proposed", "supported"]
 
 
 def test_the_tallies_are_what_a_recount_says(db):

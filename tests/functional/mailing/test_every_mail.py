@@ -14,7 +14,7 @@ import pytest
 from tests import every_mail as people
 from tests.smtp_sink import Received
 
-KINDS = {"invitation": 14, "reminder": 3, "result": 3, "notice": 2, "digest": 2}
+KINDS = {"invitation": 14, "reminder": 3, "result": 3, "notice": 4, "digest": 2}
 KINDS |= {"security": 2, "test": 2}
 HREF = re.compile(r'href="([^"]*)"')
 URL = re.compile(r"https?://\S+")
@@ -160,7 +160,7 @@ def test_subjects_fit_a_phone_and_tell_rounds_apart(mails: list[Received]) -> No
         if kind_of(mail) not in {"security", "test"}:
             assert subject.startswith("[70 năm Đảng bộ Khối] ")
         if kind_of(mail) in {"invitation", "reminder", "result", "notice"}:
-            assert re.match(r"(Vòng 1|Tìm hiểu Kế hoạch…) – ", subject[22:])
+            assert re.match(r"(Vòng 1|Tìm hiểu Kế hoạch…|Báo cáo của[^–]*…) – ", subject[22:])
         by_person.setdefault(f"{mail.mail['To']}", []).append(subject)
     mine = by_person["Nguyễn Văn An <an@so-mau.example>"]
     assert mine == [

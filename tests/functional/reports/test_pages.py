@@ -1,10 +1,14 @@
 """The committee's first page and the pages of frozen figures."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from survey_app import clock
+from survey_app.accounts.models import RoleGrant
 from survey_app.campaigns.models import Campaign, RoundCell
 from survey_app.campaigns.settings import CampaignSettings
 from survey_app.database import Database
@@ -125,18 +129,19 @@ def test_a_snapshot_is_taken_from_the_first_page_and_once(
     assert f"{checksum[:4]} {checksum[4:8]}" in page
 
 
+def figures_on(client: FlaskClient) -> list[str]:
+    return re.findall(r"[0-9]+/[0-9]+[^<]*", client.get(f"{LIST}/1").text)
+
+
 def test_the_frozen_page_does_not_move(client: FlaskClient, db: Database, campaign_id: int) -> None:
     submit(client, LIST, {"after": "0", "note": "Trước họp"})
-    before = client.get(f"{LIST}/1").text
+    before = figures_on(client)
     with db.writing() as session:
         row = session.scalars(select(RoundCell).where(RoundCell.done == 10)).one()
         row.done, row.started = 12, 0
     assert "12/40" in client.get(HOME).text
-    after = client.get(f"{LIST}/1").text
-    assert (
-        before[before.index("<main") :].replace(csrf_of(client.get(LIST)), "")[:4000]
-        == (after[after.index("<main") :].replace(csrf_of(client.get(LIST)), "")[:4000])
-    )
+    assert figures_on(client) == before
+    assert "10/40" in "".join(before)
     assert "10/40" in client.get(f"{LIST}/1/print").text
 
 
@@ -194,14 +199,13 @@ def test_reviewers_read_and_do_not_take(
 def test_who_may_see_one_cell_sees_no_other_in_frozen_figures(
     client: FlaskClient, db: Database, campaign_id: int
 ) -> None:
-    from survey_app.accounts import services
-    from survey_app.accounts.scope import CLI
-
     submit(client, LIST, {"after": "0"})
     user = make_user(db, email="mot-chi-bo@so-mau.example")
     with db.writing() as session:
         two = cell_ids(session)[1]
-        services.grant_role(session, user, "committee_reviewer", actor=CLI, cell_id=two)
+        role = "committee_reviewer"
+        now = clock.now()
+        session.add(RoleGrant(user_id=user, role=role, cell_id=two, granted_at=now))
     sign_in_as(client, user)
     for path in (HOME, f"{LIST}/1", "/committee/print"):
         page = client.get(path).text

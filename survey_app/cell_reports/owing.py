@@ -1,0 +1,121 @@
+"""What each cell still owes the committee: reports of periods, the roll-out, attendance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app.accounts.cells import CellChoice
+from survey_app.accounts.models import User
+from survey_app.accounts.scope import Scope
+from survey_app.audit import Action
+from survey_app.audit.models import AuditEvent
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.campaigns.queries import CELL_REPORT
+from survey_app.cell_reports import sessions
+from survey_app.cell_reports.duties import counted_of_round, duties_of_round, secretaries_of
+from survey_app.cell_reports.models import StudySession
+from survey_app.invitations.duty_board import DutyLine
+from survey_app.people.cell_choices import cell_choices
+
+ROLL_OUT = "trien-khai-ngay"  # of the shipped set: when the plan was rolled out
+_RUNNING = ("scheduled", "open", "closed", "finalised")  # a cancelled period owes nothing
+
+
+@dataclass(frozen=True)
+class OwedReport:
+    """One period and how the cell stands in it."""
+
+    period: Round
+    line: DutyLine
+
+    @property
+    def until(self) -> datetime:
+        """Until when the cell may answer."""
+        return max(self.period.closes_at, self.line.reopened_until or self.period.closes_at)
+
+
+@dataclass(frozen=True)
+class Owing:
+    """One cell. `rolled_out` is `None` while no report of it counts: then nobody knows."""
+
+    cell: CellChoice
+    reports: tuple[OwedReport, ...]
+    rolled_out: bool | None
+    unticked: tuple[StudySession, ...]
+    has_sessions: bool
+    secretaries: tuple[User, ...]
+    reminded_at: datetime | None
+
+    @property
+    def missing(self) -> tuple[OwedReport, ...]:
+        """The reports that are not there, due or overdue."""
+        return tuple(one for one in self.reports if not one.line.is_reported)
+
+    @property
+    def is_owing(self) -> bool:
+        """Whether anything is missing that a reminder would name."""
+        return bool(self.missing or self.unticked or self.rolled_out is False)
+
+
+def periods_of(session: Session, campaign_id: int, now: datetime) -> Sequence[Round]:
+    """Return the launched periods that have begun, the newest first."""
+    return session.scalars(
+        select(Round)
+        .where(
+            Round.campaign_id == campaign_id,
+            Round.kind == CELL_REPORT,
+            Round.state.in_(_RUNNING),
+            Round.launched_at.is_not(None),
+            Round.opens_at <= now,
+        )
+        .order_by(Round.closes_at.desc(), Round.id.desc())
+    ).all()
+
+
+def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) -> list[Owing]:
+    """Return the cells of `scope` in the committee's own order with what each still owes."""
+    cells = [cell for cell in cell_choices(session) if scope.includes(cell.id)]
+    reports: dict[int, list[OwedReport]] = {}
+    rolled_out: dict[int, bool] = {}
+    for period in periods_of(session, campaign.id, now):
+        for line in duties_of_round(session, period.id, scope=scope, now=now):
+            reports.setdefault(line.cell_id, []).append(OwedReport(period, line))
+        for cell_id, revision in counted_of_round(session, period.id, scope=scope).items():
+            told = bool(revision.answers.get(ROLL_OUT))
+            rolled_out[cell_id] = rolled_out.get(cell_id, False) or told
+    held: dict[int, list[StudySession]] = {}
+    for one in sessions.list_sessions(session, campaign.id, scope=scope):
+        held.setdefault(one.cell_id, []).append(one)
+    secretaries = secretaries_of(session, campaign.id, [cell.id for cell in cells])
+    reminded = _reminded(session, [cell.id for cell in cells])
+    return [
+        Owing(
+            cell=cell,
+            reports=tuple(reports.get(cell.id, ())),
+            rolled_out=rolled_out.get(cell.id),
+            unticked=tuple(
+                one for one in held.get(cell.id, ()) if one.expected and not sessions.is_ticked(one)
+            ),
+            has_sessions=cell.id in held,
+            secretaries=tuple(secretaries.get(cell.id, ())),
+            reminded_at=reminded.get(cell.id),
+        )
+        for cell in cells
+    ]
+
+
+def _reminded(session: Session, cell_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return when each cell was reminded for the last time, from the log."""
+    rows = session.execute(
+        select(AuditEvent.subject_id, func.max(AuditEvent.at))
+        .where(
+            AuditEvent.action == Action.DUTY_REMINDED.code,
+            AuditEvent.subject_kind == "cell",
+            AuditEvent.subject_id.in_(cell_ids),
+        )
+        .group_by(AuditEvent.subject_id)
+    )
+    return {row[0]: row[1] for row in rows if row[0] is not None}
