@@ -117,13 +117,12 @@ class CampaignForm(StaffForm):
     def values(self, campaign: Campaign) -> dict[str, Any]:
         """Return the columns as typed; an emptied optional text becomes none."""
         settings: CampaignSettings = campaign_settings(campaign.settings)
+        document = {name: tidy(getattr(self, name).data or "") for name in DOCUMENT}
         of_figures = {name: getattr(self, name).data for name in _OF_FIGURES}
         of_figures["outstanding_target_scope"] = self.outstanding_target_scope.data or "whole"
         of_figures["weekly_digest"] = bool(self.weekly_digest.data)
-        document = {name: tidy(getattr(self, name).data or "") for name in DOCUMENT}
-        chosen = settings.model_copy(
-            update={**of_figures, **document, "report_due_on": self.report_due_on.day}
-        )
+        of_figures["report_due_on"] = self.report_due_on.day
+        chosen = settings.model_copy(update={**document, **of_figures})
         typed = {name: getattr(self, name).data or "" for name in _TEXTS}
         texts = {
             name: nfc(text).strip() if name in _LINES else tidy(text)

@@ -92,6 +92,17 @@ def _begin(session: Session, form: BeginForm) -> Report:
     return drafting.begin(session, frozen, choice, actor, now, after=last)
 
 
+def quick() -> ResponseReturnValue:
+    """One tap on the committee's page: figures frozen now, a draft begun, its Word file."""
+    with writing() as session:
+        campaign, now, actor = _campaign(session), clock.now(), signed_in()
+        known = request.form.get("after", 0, type=int)
+        frozen = snapshots.take_once(session, campaign, actor, now, after=known)
+        style = default_style(campaign_settings(campaign.settings).document_style)
+        made = drafting.begin(session, frozen, Choice(style=style), actor, now, after=0).id
+    return _file(made, "docx")
+
+
 def _replaced(session: Session, campaign: Campaign) -> Report | None:
     wanted = request.values.get("replaces", type=int)
     return drafting.report_of(session, campaign.id, wanted) if wanted else None

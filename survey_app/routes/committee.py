@@ -64,6 +64,7 @@ def _reports() -> list[Route]:
     new = "/committee/reports/new"
     return [
         route("/committee/reports", "reports.list", reports.index, COMMITTEE),
+        route("/committee/reports/quick", "reports.quick", reports.quick, ROUNDS, "POST"),
         route(new, "reports.new", reports.new, ROUNDS, "GET POST"),
         route(one, "reports.show", reports.show, COMMITTEE),
         route(f"{one}/save", "reports.save", reports.save, ROUNDS, "POST"),

@@ -248,7 +248,7 @@ def test_others_do_not_see_reports(app: Flask, client: FlaskClient, role: str) -
     everything(app)
     with app.extensions["survey.database"].reading() as session:
         cell = cell_ids(session)[0] if role == "cell_secretary" else None
-    sign_in(client, role, cell=cell)
+    sign_in(client, role, cell_id=cell)
     assert client.get(LIST).status_code == 403
 
 
@@ -315,3 +315,16 @@ def test_a_tampered_snapshot_makes_no_report(organiser: FlaskClient, db: Databas
         row.document = {**row.document, "cells": []}
     answer = submit(organiser, path, to=f"{path}/docx")
     assert answer.status_code == 409
+
+
+def test_one_tap_on_the_committees_page_gives_the_document(
+    organiser: FlaskClient, db: Database
+) -> None:
+    home = organiser.get("/committee/")
+    assert 'action="/committee/reports/quick"' in home.text
+    for _tap in range(2):
+        answer = submit(organiser, "/committee/", {"after": "0"}, to=f"{LIST}/quick")
+        assert "BÁO CÁO" in read(answer.data).text
+    with db.reading() as session:
+        assert len(session.scalars(select(Report.id)).all()) == 1
+        assert len(session.scalars(select(Snapshot.id)).all()) == 1
