@@ -19,6 +19,7 @@ from survey_app.campaigns.commands import campaigns
 from survey_app.config import SettingsError
 from survey_app.database import current_database
 from survey_app.demo.commands import demo
+from survey_app.doctor.commands import doctor
 from survey_app.feedback.commands import feedback
 from survey_app.feedback.commands_urn import urn, urn_lost
 from survey_app.i18n import _
@@ -27,6 +28,7 @@ from survey_app.invitations.commands_rounds import rounds
 from survey_app.mailing.commands import mail
 from survey_app.people.commands import roster
 from survey_app.questions.commands import questions
+from survey_app.reports.commands import report
 from survey_app.terminal import help_text, plain_spoken, refuse
 
 db = AppGroup("db", help=help_text("Lược đồ cơ sở dữ liệu."))
@@ -108,6 +110,7 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         campaigns,
         rounds,
         participation_of_round,
+        report,
         feedback,
         roster,
         demo,
@@ -115,10 +118,12 @@ COMMANDS: tuple[click.Command, ...] = tuple(
         backup,
         verify,
         restore,
+        doctor,
     )
 )
-# A backup brings its own settings, so these two work where none are complete yet.
-_WITHOUT_SETTINGS = frozenset({"verify", "restore"})
+# A backup brings its own settings, and the doctor says what is wrong with them: these work where
+# none are complete yet.
+_WITHOUT_SETTINGS = frozenset({"verify", "restore", "doctor"})
 
 
 class _NotSetUp(AppGroup):

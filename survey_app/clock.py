@@ -24,6 +24,11 @@ def now() -> datetime:
     return _source()
 
 
+def of_machine() -> datetime:
+    """Return the machine's own time, whatever clock the product goes by: for comparing clocks."""
+    return _real_now()
+
+
 def use_source(source: Source | None) -> None:
     """Replace where the time comes from (`None` = the machine's clock)."""
     global _source

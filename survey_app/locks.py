@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from survey_app.database import Database
 
+LOCK_FILE = "worker.lock"  # in the instance folder, of installations on SQLite
 # "survey" in ASCII. Advisory locks belong to one database, so installations do not meet.
 _ADVISORY_KEY = 0x737572766579
 # A holder whose network died must notice within seconds, as the server frees its lock.
@@ -126,5 +127,5 @@ class PostgresLock:
 def worker_lock(database: Database, instance_path: Path) -> Lock:
     """Return the lock under which the scheduled jobs run."""
     if database.is_sqlite:
-        return FileLock(instance_path / "worker.lock")
+        return FileLock(instance_path / LOCK_FILE)
     return PostgresLock(database.url)

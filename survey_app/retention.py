@@ -1,29 +1,45 @@
 """Personal data goes when its campaign has been over for the months its page promised.
 
-Answers, invitations, receipts, free texts of forms, what came in after launch and the mails go with
-their round; people go when no round asks them any more. What was counted stays in `round_cell` and
-in the sums of forms. It is done in chunks, each a short unit of work of its own; killed between two
-of them, the next run goes on with what is left.
+Answers, invitations, receipts, free texts of forms, what cells wrote in their reports, what came in
+after launch and the mails go with their round; lists of attendance and proposals for recognition go
+with their campaign; people go when no round asks them and no list names them any more. What was
+counted stays: in `round_cell`, its days and results, in the sums of forms, in the totals of study
+sessions, in snapshots. It is done in chunks, each a short unit of work of its own; killed between
+two of them, the next run goes on with what is left.
 """
 
 import calendar
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from survey_app import audit
 from survey_app.accounts.models import User
 from survey_app.accounts.scope import JOB
 from survey_app.campaigns.models import Campaign, Round
+from survey_app.cell_reports.models import (
+    Attendance,
+    Duty,
+    DutyRevision,
+    Recognition,
+    StudySession,
+)
 from survey_app.database import Base, Database
 from survey_app.feedback.models import Ballot, CountedText
 from survey_app.formatting import local
-from survey_app.invitations.models import EntryMeans, Invitation, LedgerEntry, Receipt
+from survey_app.invitations.models import (
+    DeclinedProposal,
+    EntryMeans,
+    Invitation,
+    LedgerEntry,
+    Receipt,
+)
 from survey_app.mailing.models import OutboxItem, OutboxMessage
-from survey_app.people.models import Membership, Person
+from survey_app.people.models import Membership, Person, PersonChange
 from survey_app.quizzes.models import Attempt, Grading
+from survey_app.reports.models import Snapshot
 
 CHUNK = 200
 _ENDED = ("finalised", "archived", "cancelled")
@@ -33,16 +49,20 @@ _MAIL: tuple[type[OutboxItem] | type[OutboxMessage], ...] = (OutboxItem, OutboxM
 
 def purge(database: Database, now: datetime) -> dict[str, int]:
     """Delete what has been kept long enough by `now`; return how many rows of each kind went."""
+    today = local(now).date()
     with database.reading() as session:
-        ends = _ends_of_campaigns_over(session, local(now).date())
+        ends = ends_of_campaigns_over(session, today)
         rounds = _rounds_to_empty(session, list(ends))
-    gone = {"invitations": 0, "people": 0}
+    gone = {"invitations": 0, "people": 0, "attendance": 0}
     for round_id in rounds:
         gone["invitations"] += _in_chunks(database, _empty_round(round_id))
         with database.writing() as session:
             _archive(session, round_id)
     if ends:
-        gone["people"] = _in_chunks(database, _forget_people(max(ends.values())))
+        gone["attendance"] = _in_chunks(database, _empty_lists(list(ends)))
+        with database.writing() as session:
+            _delete(session, Recognition, Recognition.campaign_id.in_(ends))
+        gone["people"] = _in_chunks(database, _forget_people(max(ends.values()), today))
     return gone
 
 
@@ -52,7 +72,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _ends_of_campaigns_over(session: Session, today: date) -> dict[int, date]:
+def ends_of_campaigns_over(session: Session, today: date) -> dict[int, date]:
     """Return the last day of each campaign whose months of keeping are over.
 
     That is the day it names or, when that is later or there is none, its last round's last day.
@@ -77,6 +97,8 @@ def _rounds_to_empty(session: Session, campaign_ids: list[int]) -> Sequence[int]
         exists().where(Invitation.round_id == Round.id),
         exists().where(CountedText.round_id == Round.id),
         exists().where(Ballot.round_id == Round.id),
+        exists().where(DeclinedProposal.round_id == Round.id),
+        exists().where(Duty.round_id == Round.id, DutyRevision.duty_id == Duty.id),
         *(exists().where(_about(table, Round.id)) for table in _MAIL),
     )
     return session.scalars(
@@ -103,15 +125,47 @@ def _in_chunks(database: Database, step: Callable[[Session], int]) -> int:
 def _empty_round(round_id: int) -> Callable[[Session], int]:
     def step(session: Session) -> int:
         some = select(Invitation.id).where(Invitation.round_id == round_id).limit(CHUNK)
-        ids = session.scalars(some.order_by(Invitation.id)).all()
+        ids = _with_superseded(session, session.scalars(some.order_by(Invitation.id)).all())
         attempts = select(Attempt.id).where(Attempt.invitation_id.in_(ids))
         _delete(session, Grading, Grading.attempt_id.in_(attempts))
         _delete(session, Attempt, Attempt.invitation_id.in_(ids))
         _delete(session, EntryMeans, EntryMeans.invitation_id.in_(ids))
         _delete(session, LedgerEntry, LedgerEntry.invitation_id.in_(ids))
         _delete(session, Receipt, Receipt.invitation_id.in_(ids))
+        gone = update(Invitation).where(Invitation.superseded_by_id.in_(ids))
+        session.execute(gone.values(superseded_by_id=None))
         _delete(session, Invitation, Invitation.id.in_(ids))
         return len(ids)
+
+    return step
+
+
+def _with_superseded(session: Session, ids: Sequence[int]) -> list[int]:
+    """Return invitations together with those that they stand in for, which point at them."""
+    found, more = list(ids), list(ids)
+    while more:
+        query = select(Invitation.id).where(
+            Invitation.superseded_by_id.in_(more), Invitation.id.not_in(found)
+        )
+        more = list(session.scalars(query))
+        found += more
+    return found
+
+
+def _empty_lists(campaign_ids: list[int]) -> Callable[[Session], int]:
+    """Take names off the lists of attendance; each session keeps its totals."""
+
+    def step(session: Session) -> int:
+        some = (
+            select(Attendance.session_id, Attendance.person_id)
+            .join(StudySession, StudySession.id == Attendance.session_id)
+            .where(StudySession.campaign_id.in_(campaign_ids))
+            .order_by(Attendance.session_id, Attendance.person_id)
+            .limit(CHUNK)
+        )
+        keys = [tuple(key) for key in session.execute(some)]
+        _delete(session, Attendance, tuple_(Attendance.session_id, Attendance.person_id).in_(keys))
+        return len(keys)
 
     return step
 
@@ -125,24 +179,40 @@ def _archive(session: Session, round_id: int) -> None:
         _delete(session, table, _about(table, round_id))
     _delete(session, CountedText, CountedText.round_id == round_id)
     _delete(session, Ballot, Ballot.round_id == round_id)
+    _delete(session, DeclinedProposal, DeclinedProposal.round_id == round_id)
+    duties = select(Duty.id).where(Duty.round_id == round_id)
+    _delete(session, DutyRevision, DutyRevision.duty_id.in_(duties))
     ended = session.get_one(Round, round_id)
     if ended.state == "finalised":
         ended.state = "archived"
     audit.record(session, audit.Action.ROUND_PURGED, JOB, ("round", round_id))
 
 
-def _forget_people(last_day: date) -> Callable[[Session], int]:
-    """People known by `last_day` whom no round asks; the roster of a round to come stays."""
+def _drop_digests(session: Session, campaign_ids: list[int]) -> None:
+    """Let the weekly mails of campaigns go; the figures they were made of stay."""
+    theirs = select(Snapshot.id).where(Snapshot.campaign_id.in_(campaign_ids))
+    for table in _MAIL:
+        about_them = (table.subject_kind == "snapshot") & table.subject_id.in_(theirs)
+        _delete(session, table, about_them)
+
+
+def _forget_people(last_day: date, today: date) -> Callable[[Session], int]:
+    """People known by `last_day` whom nothing names; the roster of what is to come stays."""
 
     def step(session: Session) -> int:
         asked = exists().where(Invitation.person_id == Person.id)
         in_a_cell = exists().where(Membership.person_id == Person.id, Membership.ends_on.is_(None))
-        to_come = exists().where(Round.state.in_(_COMING))
+        to_come = or_(
+            exists().where(Round.state.in_(_COMING)), exists().where(Campaign.ends_on >= today)
+        )
         twin = aliased(Person)
         asked_as_another = exists().where(
             twin.id == Person.merged_into_id, Invitation.person_id == twin.id
         )
-        nobody_asks = ~asked & ~asked_as_another & ~(in_a_cell & to_come)
+        # Of campaigns that are not over yet: the others' lists are empty by now.
+        listed = exists().where(Attendance.person_id == Person.id)
+        declined = exists().where(DeclinedProposal.person_id == Person.id)
+        nobody_asks = ~asked & ~asked_as_another & ~(in_a_cell & to_come) & ~listed & ~declined
         known = session.execute(
             select(Person.id, Person.created_at)
             .where(nobody_asks)
@@ -156,6 +226,7 @@ def _forget_people(last_day: date) -> Callable[[Session], int]:
         for table in _MAIL:
             about_them = (table.recipient_kind == "person") & table.recipient_id.in_(ids)
             _delete(session, table, about_them)
+        _delete(session, PersonChange, PersonChange.person_id.in_(ids))
         _delete(session, Membership, Membership.person_id.in_(ids))
         _delete(session, Person, Person.id.in_(ids))
         return len(ids)

@@ -3,11 +3,19 @@
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from survey_app.accounts.forms import StaffForm
 from survey_app.campaigns import when
+from survey_app.campaigns.document_styles import style_choices
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.settings import CampaignSettings, campaign_settings
 from survey_app.errors import Invalid
@@ -15,7 +23,7 @@ from survey_app.i18n import lazy
 from survey_app.vietnamese import nfc, tidy
 
 
-class _Day(StringField):
+class DayField(StringField):
     """A day as people write it; `day` is what it means."""
 
     day: date | None = None
@@ -52,15 +60,15 @@ class CampaignForm(StaffForm):
         lazy("Số điện thoại"), [Length(max=40)], render_kw={"inputmode": "tel"}
     )
     plan_number = StringField(lazy("Số, ký hiệu kế hoạch"), [Length(max=60)])
-    plan_date = _Day(lazy("Ngày ban hành kế hoạch"))
+    plan_date = DayField(lazy("Ngày ban hành kế hoạch"))
     basis = TextAreaField(lazy("Căn cứ"), [Length(max=2000)])
     base_plan_number = StringField(lazy("Số kế hoạch cấp trên"), [Length(max=60)])
-    base_plan_date = _Day(lazy("Ngày kế hoạch cấp trên"))
+    base_plan_date = DayField(lazy("Ngày kế hoạch cấp trên"))
     base_plan_date_confirmed = BooleanField(lazy("Đã xem bản gốc, ngày này đúng"))
-    anniversary_date = _Day(lazy("Ngày kỷ niệm"))
-    starts_on = _Day(lazy("Chiến dịch bắt đầu"))
-    ends_on = _Day(lazy("Chiến dịch kết thúc"))
-    report_due_on = _Day(lazy("Hạn gửi báo cáo lên cấp trên"))
+    anniversary_date = DayField(lazy("Ngày kỷ niệm"))
+    starts_on = DayField(lazy("Chiến dịch bắt đầu"))
+    ends_on = DayField(lazy("Chiến dịch kết thúc"))
+    report_due_on = DayField(lazy("Hạn gửi báo cáo lên cấp trên"))
     outstanding_target = IntegerField(
         lazy("Quần chúng ưu tú cần giới thiệu"),
         [Optional(), NumberRange(0, 9999, lazy("Xin ghi từ 0 đến 9999."))],
@@ -77,6 +85,13 @@ class CampaignForm(StaffForm):
     )
     weekly_digest = BooleanField(lazy("Gửi thư tổng hợp vào sáng thứ Hai"))
     recipients = TextAreaField(lazy("Nơi nhận báo cáo"), [Length(max=4000)])
+    superior_name = StringField(lazy("Tên cấp trên trực tiếp"), [Length(max=300)])
+    document_place = StringField(lazy("Địa danh"), [Length(max=100)])
+    document_symbol = StringField(lazy("Ký hiệu văn bản"), [Length(max=40)])
+    signing_authority = StringField(lazy("Thay mặt ai ký"), [Length(max=100)])
+    signer_role = StringField(lazy("Chức vụ người ký"), [Length(max=100)])
+    signer_name = StringField(lazy("Họ tên người ký"), [Length(max=100)])
+    document_style = SelectField(lazy("Thể thức mặc định"), choices=style_choices)
     retention_months = IntegerField(
         lazy("Giữ dữ liệu cá nhân (tháng)"),
         [InputRequired(), NumberRange(1, 120, lazy("Xin ghi từ 1 đến 120 tháng."))],
@@ -96,14 +111,18 @@ class CampaignForm(StaffForm):
             getattr(self, name).data = getattr(settings, name)
         self.report_due_on.data = f"{due.day}/{due.month}/{due.year}" if due else ""
         self.recipients.data = "\n".join(campaign.recipients)
+        for name in DOCUMENT:
+            getattr(self, name).data = getattr(settings, name)
 
     def values(self, campaign: Campaign) -> dict[str, Any]:
         """Return the columns as typed; an emptied optional text becomes none."""
         settings: CampaignSettings = campaign_settings(campaign.settings)
+        document = {name: tidy(getattr(self, name).data or "") for name in DOCUMENT}
         of_figures = {name: getattr(self, name).data for name in _OF_FIGURES}
         of_figures["outstanding_target_scope"] = self.outstanding_target_scope.data or "whole"
         of_figures["weekly_digest"] = bool(self.weekly_digest.data)
-        due = settings.model_copy(update={"report_due_on": self.report_due_on.day, **of_figures})
+        of_figures["report_due_on"] = self.report_due_on.day
+        chosen = settings.model_copy(update={**document, **of_figures})
         typed = {name: getattr(self, name).data or "" for name in _TEXTS}
         texts = {
             name: nfc(text).strip() if name in _LINES else tidy(text)
@@ -118,7 +137,7 @@ class CampaignForm(StaffForm):
             "recipients": [
                 line for line in map(tidy, (self.recipients.data or "").splitlines()) if line
             ],
-            "settings": due.plain(),
+            "settings": chosen.plain(),
         }
 
 
@@ -131,4 +150,13 @@ _OF_FIGURES = (
 _OPTIONAL = ("contact_name", "contact_phone", "plan_number", "base_plan_number")
 _TEXTS = (*_OPTIONAL, "title", "tag", "issuer", "theme", "basis")
 _LINES = ("title", "theme", "basis")  # text areas: their line breaks stay
+DOCUMENT = (  # the form of the report upward
+    "superior_name",
+    "document_place",
+    "document_symbol",
+    "signing_authority",
+    "signer_role",
+    "signer_name",
+    "document_style",
+)
 _DAYS = ("plan_date", "base_plan_date", "anniversary_date", "starts_on", "ends_on")

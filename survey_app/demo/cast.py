@@ -29,6 +29,7 @@ def dice(name: object) -> Random:
 
 
 BEGINS = at("2024-08-26 08:00")
+FREEZING_NOTE = "Trước buổi giao ban của Đảng ủy"
 NOW = at("2024-09-18 09:00")  # nine days before the anniversary
 
 

@@ -13,7 +13,6 @@ from survey_app.demo.timeline import Timeline
 from survey_app.reports import snapshots
 
 AT: Final = cast.at("2024-09-13 16:00")
-NOTE: Final = "Trước buổi giao ban của Đảng ủy"
 
 
 def note(timeline: Timeline) -> None:
@@ -24,4 +23,4 @@ def note(timeline: Timeline) -> None:
 def _take(session: Session) -> None:
     campaign = session.scalars(select(Campaign)).one()
     organiser = acting(session, cast.ORGANISER)
-    snapshots.take(session, campaign, organiser, clock.now(), note=NOTE)
+    snapshots.take(session, campaign, organiser, clock.now(), note=cast.FREEZING_NOTE)

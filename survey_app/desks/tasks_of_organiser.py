@@ -14,9 +14,10 @@ from survey_app.feedback import reviewing
 from survey_app.feedback.models import Urn
 from survey_app.feedback.turnout import urn_line
 from survey_app.feedback.urn_words import advice
-from survey_app.formatting import moment, remaining, span
+from survey_app.formatting import moment, remaining, span, today
 from survey_app.i18n import _, _n
 from survey_app.invitations import queries, reaching, reminding
+from survey_app.invitations.proposals import proposals
 from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing import queries as mailing
 from survey_app.people.models import Person
@@ -49,6 +50,7 @@ def todos(session: Session, now: datetime, mail: MailSettings) -> list[Todo]:
         *_urns(session),
         *_mails(session),
         *_live(session, now),
+        *_proposals(session, now),
         *_texts(session),
         *_stuck(session),
         *_drafts(session, now, mail),
@@ -127,6 +129,16 @@ def _live(session: Session, now: datetime) -> list[Todo]:
                 )
             )
     return found
+
+
+def _proposals(session: Session, now: datetime) -> list[Todo]:
+    """Facts about people that rounds which run do not follow yet."""
+    waiting = len(proposals(session, today(now)))
+    if not waiting:
+        return []
+    title = _n("%(n)s đề xuất chờ quyết định", waiting)
+    text = _("Danh sách đã đổi sau khi phát động: ai mới đến, chuyển chi bộ, thôi sinh hoạt.")
+    return [Todo(title, text, _("Xem các đề xuất"), "ledger.show")]
 
 
 def _remind_of_form(round_: Round, people: int, left: str) -> Todo:

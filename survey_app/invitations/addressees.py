@@ -50,6 +50,7 @@ class Addressee:
     is_exempt: bool
     is_started: bool
     round_kind: str = "quiz"
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ _INVITED = (
         _PERSON.c.id.label("person_id"),
         _PERSON.c.address_state,
         _PERSON.c.wants_reminders,
+        _PERSON.c.left_on,
         _INVITATION.c.public_id,
         _INVITATION.c.is_done,
         _INVITATION.c.is_exempt,
@@ -165,6 +167,7 @@ def _addressee(row: Row[Any]) -> Addressee:
         is_exempt=row.is_exempt,
         is_started=row.is_started,
         round_kind=row.round_kind,
+        has_left=row.left_on is not None,
     )
 
 

@@ -46,7 +46,7 @@ def people_asked(session: Session, settings: RoundSettings, day: date) -> list[A
 
     The official cell decides; a non-member counts where they are attached; nobody counts at the
     host of a temporary stay. Whose every membership has ended has left and is not asked; who never
-    had one is asked and counts in no cell.
+    had one is asked and counts in no cell, unless their leaving was entered.
     """
     belongs = _belonging(day)
     cell_id = func.coalesce(
@@ -57,6 +57,7 @@ def people_asked(session: Session, settings: RoundSettings, day: date) -> list[A
         .outerjoin(belongs, belongs.c.person_id == Person.id)
         .where(
             Person.merged_into_id.is_(None),
+            Person.left_on.is_(None),
             Person.kind.in_(settings.kinds),
             func.coalesce(belongs.c.lasting, 1) == 1,
         )

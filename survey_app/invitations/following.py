@@ -84,6 +84,7 @@ def not_told(round_id: int) -> Select[int, int]:
             Invitation.round_id == round_id,
             Invitation.is_done.is_(False),
             Invitation.is_exempt.is_(False),
+            Person.left_on.is_(None),
             Person.address_state == "ok",
             Person.email.is_not(None),
             ~told,

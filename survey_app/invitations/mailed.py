@@ -22,6 +22,7 @@ _NOT_YET = (
             bindparam("pairs", expanding=True)
         ),
         _INVITATION.c.is_mailed.is_(False),
+        _INVITATION.c.superseded_by_id.is_(None),
     )
     .order_by(_INVITATION.c.id)
     .with_for_update(of=_INVITATION)

@@ -179,6 +179,8 @@ def _found(
     if found is None:
         return Skip("left")
     person, facts = found
+    if person.has_left:
+        return Skip("left")
     if facts.state == "cancelled":
         return Skip("round_cancelled")
     if facts.state not in ("scheduled", "open") or now >= facts.closes_at:

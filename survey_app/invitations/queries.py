@@ -235,7 +235,11 @@ def _people(round_id: int, scope: Scope) -> Select[*tuple[Any, ...]]:
             EntryMeans,
             and_(EntryMeans.invitation_id == Invitation.id, EntryMeans.kind == "link"),
         )
-        .where(Invitation.round_id == round_id, *_in_scope(scope))
+        .where(
+            Invitation.round_id == round_id,
+            Invitation.superseded_by_id.is_(None),
+            *_in_scope(scope),
+        )
     )
 
 

@@ -117,6 +117,7 @@ def resend_to_mailbox(session: Session, email: str, now: datetime) -> int:
             func.lower(Person.email) == email.lower(),
             Person.address_state == "ok",
             Person.merged_into_id.is_(None),
+            Person.left_on.is_(None),
             Invitation.is_exempt.is_(False),
             Round.state.in_(LIVE),
             Round.closes_at > now,
@@ -190,7 +191,7 @@ def set_wants_reminders(session: Session, public_id: str, wanted: bool) -> Perso
 
 
 def person_behind(session: Session, public_id: str) -> Person:
-    """Return the person of an invitation.
+    """Return the person of an invitation; of two entries that were merged the one kept.
 
     Raises:
         NotFound: there is no such invitation.
@@ -202,6 +203,8 @@ def person_behind(session: Session, public_id: str) -> Person:
     )
     if person is None:
         raise NotFound(_("Liên kết này không còn dùng được."))
+    if person.merged_into_id is not None:
+        person = session.get_one(Person, person.merged_into_id)
     return person
 
 

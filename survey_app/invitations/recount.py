@@ -5,7 +5,7 @@ Of a round whose people were deleted after their time nothing can be counted aga
 
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import RoundCell
@@ -29,7 +29,10 @@ def recount(session: Session, round_id: int) -> dict[int, Counts]:
     )
     rows = session.execute(
         select(RoundCell.id, state, func.count(Invitation.id))
-        .outerjoin(Invitation, Invitation.round_cell_id == RoundCell.id)
+        .outerjoin(
+            Invitation,
+            and_(Invitation.round_cell_id == RoundCell.id, Invitation.superseded_by_id.is_(None)),
+        )
         .where(RoundCell.round_id == round_id)
         .group_by(RoundCell.id, state)
     )

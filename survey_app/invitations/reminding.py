@@ -126,6 +126,7 @@ def _waiting(round_id: int) -> Select[int]:
             Invitation.is_done.is_(False),
             Invitation.is_exempt.is_(False),
             Person.wants_reminders.is_(True),
+            Person.left_on.is_(None),
             Person.address_state == "ok",
             Person.email.is_not(None),
         )

@@ -193,4 +193,5 @@ def _move(
             session.delete(home)
     session.flush()
     if cell_id is not None:
+        person.left_on = None  # a roster that names their cell again brings them back
         session.add(_home(person.id, cell_id, person.kind, today))

@@ -117,7 +117,7 @@ def confirm(upload_id: int) -> ResponseReturnValue:
     except Conflict as error:
         return _page(upload_id, error.message), 409
     flash(_("Đã nhập danh sách. %(what)s", what=wording.count_words(plan.counts())), "good")
-    return redirect(url_for("roster.people"), code=303)
+    return redirect(url_for("roster.imported"), code=303)
 
 
 def _choices(plan: ImportPlan) -> dict[int, Choice]:

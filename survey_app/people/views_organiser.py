@@ -14,6 +14,7 @@ from survey_app.errors import Invalid, NotAllowed
 from survey_app.i18n import _
 from survey_app.people import queries, services, wording
 from survey_app.people.address_changes import addresses_changed
+from survey_app.people.changes import changes_of
 from survey_app.people.forms import AddressForm, WishesForm
 from survey_app.people.models import KINDS, Person
 from survey_app.people.queries import Filter
@@ -120,14 +121,20 @@ def _person_page(one: Person, address: AddressForm, wishes: WishesForm) -> str:
     with reading() as session:
         stays = queries.stays_of(session, one.id, today())
         sharing = queries.sharing_mailbox(session, one)
+        history = changes_of(session, one.id)
+        kept = session.get(Person, one.merged_into_id) if one.merged_into_id else None
     return render_template(
         "people/person.html",
         person=one,
         stays=stays,
         sharing=sharing,
+        history=history,
+        kept=kept,
+        may_change=kept is None and one.left_on is None,
         address=address,
         wishes=wishes,
         kind_words=wording.kind_words,
+        change_kind_words=wording.change_kind_words,
         membership_words=wording.membership_words,
     )
 

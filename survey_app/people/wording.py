@@ -23,6 +23,16 @@ def membership_words(kind: str) -> str:
     }[kind]
 
 
+def change_kind_words(kind: str) -> str:
+    """The word for what was changed by hand about a person."""
+    return {
+        "moved": _("chuyển chi bộ"),
+        "kind_changed": _("đổi đối tượng"),
+        "left": _("thôi sinh hoạt"),
+        "merged": _("gộp hai dòng của một người"),
+    }[kind]
+
+
 def outcome_words(outcome: str) -> str:
     """The word for what a line does."""
     return {

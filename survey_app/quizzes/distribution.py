@@ -50,7 +50,11 @@ def counted_scores(session: Session, round_id: int) -> dict[Result, int]:
         select(func.max(Grading.id))
         .join(Attempt, Attempt.id == Grading.attempt_id)
         .join(Invitation, Invitation.id == Attempt.invitation_id)
-        .where(Invitation.round_id == round_id, Attempt.state == "submitted")
+        .where(
+            Invitation.round_id == round_id,
+            Invitation.superseded_by_id.is_(None),
+            Attempt.state == "submitted",
+        )
         .group_by(Grading.attempt_id)
     )
     rows = session.execute(

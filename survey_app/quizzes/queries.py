@@ -1,15 +1,17 @@
 """What a member's page needs, in one statement each: no ORM objects, no joins over collections."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from survey_app.database import run, table_of
 from survey_app.invitations.entries import ENTRY_COLUMNS, with_context
 from survey_app.invitations.entries import INVITATION as _INVITATION
 from survey_app.invitations.entries import Entry as Entry
+from survey_app.invitations.models import EntryMeans, Invitation
 from survey_app.quizzes.models import Attempt, Grading
 
 _ATTEMPT_TABLE = table_of(Attempt)
@@ -45,7 +47,7 @@ _TRY_COLUMNS = tuple(_ATTEMPT_TABLE.c[name] for name in Try._fields)
 
 
 _ENTRY = with_context(select(*ENTRY_COLUMNS).select_from(_INVITATION), "quiz").where(
-    _INVITATION.c.public_id == bindparam("public_id")
+    _INVITATION.c.public_id == bindparam("public_id"), _INVITATION.c.superseded_by_id.is_(None)
 )
 _ENTRY_LOCKED = _ENTRY.with_for_update(of=_INVITATION)
 _TRIES = (
@@ -130,3 +132,46 @@ def gradings(session: Session, invitation_id: int) -> dict[int, Graded]:
     """Return attempt id -> its newest grading, for all attempts of an invitation."""
     rows = run(session, _GRADINGS, {"invitation_id": invitation_id})
     return {row.attempt_id: Graded._make(row) for row in rows}
+
+
+def answering(session: Session, invitation_ids: Iterable[int]) -> set[int]:
+    """Return which of these invitations have a paper begun that is not handed in."""
+    return set(
+        session.scalars(
+            select(Attempt.invitation_id).where(
+                Attempt.invitation_id.in_(list(invitation_ids)), Attempt.state == "open"
+            )
+        )
+    )
+
+
+def handed_in(session: Session, invitation_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when each of these invitations was first handed in; who has not is absent."""
+    found = session.execute(
+        select(Attempt.invitation_id, func.min(Attempt.submitted_at))
+        .where(
+            Attempt.invitation_id.in_(list(invitation_ids)),
+            Attempt.state == "submitted",
+            Attempt.submitted_at.is_not(None),
+        )
+        .group_by(Attempt.invitation_id)
+    )
+    return {key: at for key, at in found if at is not None}
+
+
+def leads_on(session: Session, public_id: str, version: int) -> tuple[str, int] | None:
+    """Return (public id, link version) of the invitation that superseded this one.
+
+    `None` when there is none, or when this link was revoked.
+    """
+    own, other = aliased(EntryMeans), aliased(EntryMeans)
+    gone, kept = aliased(Invitation), aliased(Invitation)
+    row = session.execute(
+        select(kept.public_id, other.version)
+        .select_from(gone)
+        .join(kept, kept.id == gone.superseded_by_id)
+        .join(own, (own.invitation_id == gone.id) & (own.kind == "link"))
+        .join(other, (other.invitation_id == kept.id) & (other.kind == "link"))
+        .where(gone.public_id == public_id, own.version == version)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -45,6 +45,8 @@ _HAND_IN = (
         receipt=bindparam("receipt"),
         answers=bindparam("answers"),
         revision=bindparam("revision"),
+        # Where it is counted, also when its person was moved since it began.
+        round_cell_id=bindparam("round_cell_id"),
     )
 )
 # Letters and digits that cannot be mistaken for each other when read out.
@@ -243,6 +245,7 @@ def _hand_in(session: Session, attempt: Try, entry: Entry, at: datetime, *, reas
     )
     handed_in = {
         "key": attempt.id,
+        "round_cell_id": entry.round_cell_id,
         "at": at,
         "receipt": receipt,
         "answers": attempt.answers,

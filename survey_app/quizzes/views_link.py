@@ -37,7 +37,7 @@ def _asking_page(public_id: str, version: int, *, answered: str | None) -> Respo
     with glancing() as session:
         found = queries.entry_with_tries(session, public_id)
         if found is None:
-            return messages.broken_link()
+            return _leads_on(session, public_id, version)
         entry, tries = found
         refusal = _refusal(entry, version, tries)
         if refusal is not None:
@@ -52,6 +52,15 @@ def _other_link(token: str) -> ResponseReturnValue:
     if tokens.read_trial(current_settings().link_key, token) is not None:
         return trial_link(token)
     return messages.broken_link()
+
+
+def _leads_on(session: Session, public_id: str, version: int) -> ResponseReturnValue:
+    """Who stood on the roster twice got two links: the one that no longer counts leads on."""
+    other = queries.leads_on(session, public_id, version)
+    if other is None:
+        return messages.broken_link()
+    token = tokens.personal_token(current_settings().link_key, "quiz", *other)
+    return redirect(url_for("link.open", token=token), code=303)
 
 
 def _question_count(session: Session, entry: Entry) -> int:
@@ -142,7 +151,7 @@ def confirm(token: str) -> ResponseReturnValue:
     with writing() as session:
         entry = queries.entry(session, known[0], lock=True)
         if entry is None:
-            return messages.broken_link()
+            return _leads_on(session, *known)
         tries: Sequence[Try] = queries.tries(session, entry.invitation_id)
         refusal = _refusal(entry, known[1], tries)
         if refusal is not None:

@@ -11,6 +11,7 @@ from survey_app.database import Base, DataClass, holds
 SNAPSHOT_OCCASIONS = ("by_hand", "closing", "digest")
 REPORT_KINDS = ("interim", "final")
 REPORT_STATES = ("draft", "issued")
+REPORT_LANGUAGES = ("vi", "en")
 
 
 class Snapshot(Base):
@@ -43,12 +44,16 @@ class Snapshot(Base):
 
 
 class Report(Base):
-    """A report upward: one snapshot, one style, and the committee's own sentences by place."""
+    """A report upward: one snapshot, one style, and the committee's own sentences by place.
+
+    An issued one is never changed; a later one may say which it `replaces`.
+    """
 
     __tablename__ = "report"
     __table_args__ = (
         CheckConstraint(f"kind IN {REPORT_KINDS}", name="kind"),
         CheckConstraint(f"state IN {REPORT_STATES}", name="state"),
+        CheckConstraint(f"language IN {REPORT_LANGUAGES}", name="language"),
         holds(DataClass.CONTENT, "never: it was issued or may be", ids_stay=True),
     )
 
@@ -58,6 +63,8 @@ class Report(Base):
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(default="draft")
     style: Mapped[str]
+    language: Mapped[str] = mapped_column(default="vi")
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     texts: Mapped[dict[str, Any]]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]

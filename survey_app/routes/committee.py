@@ -2,6 +2,7 @@
 
 from survey_app.accounts.doors import (
     COMMITTEE,
+    ROUNDS,
     SECRETARY,
 )
 from survey_app.cell_reports import views_owing as owing
@@ -10,15 +11,25 @@ from survey_app.cell_reports import views_sessions as study_sessions
 from survey_app.desks import views_secretary as secretary
 from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
+from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
 from survey_app.reports import views_home, views_snapshots
+from survey_app.reports import views_reports as reports
 from survey_app.reports import views_timeline as timeline
 from survey_app.web.doors import Route, route
 
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_committee(), *_not_yet(), *_owing(), *_snapshots(), *_secretary(), *_study_sessions()]
+    return [
+        *_committee(),
+        *_not_yet(),
+        *_owing(),
+        *_reports(),
+        *_secretary(),
+        *_study_sessions(),
+        *_snapshots(),
+    ]
 
 
 def _committee() -> list[Route]:
@@ -30,18 +41,9 @@ def _committee() -> list[Route]:
         route(f"{one}/live", "committee.live", committee.live, COMMITTEE),
         route(f"{one}/print", "committee.print", committee.print_view, COMMITTEE),
         route(f"{one}/projection", "committee.project", committee.project, COMMITTEE),
+        route(f"{one}/ledger", "committee.ledger", explained.page, COMMITTEE),
+        route(f"{one}/ledger/print", "committee.ledger_print", explained.print_view, COMMITTEE),
         route(f"{one}/xlsx", "committee.download", committee.download, COMMITTEE, "POST"),
-    ]
-
-
-def _snapshots() -> list[Route]:
-    every, one = "/committee/figures", "/committee/figures/<id:number>"
-    return [
-        route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
-        route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
-        route(one, "snapshots.show", views_snapshots.show, COMMITTEE),
-        route(f"{one}/print", "snapshots.print", views_snapshots.print_view, COMMITTEE),
-        route(f"{one}/correct", "snapshots.correct", views_snapshots.correct, COMMITTEE, "POST"),
     ]
 
 
@@ -53,6 +55,34 @@ def _owing() -> list[Route]:
         route(one, "duties.preview", owing.preview, COMMITTEE),
         route(one, "duties.remind", owing.remind, COMMITTEE, "POST"),
         route(f"{one}/preview.html", "duties.mail", owing.mail, COMMITTEE),
+    ]
+
+
+def _reports() -> list[Route]:
+    """The committee reads reports; who may invite people may write and issue them."""
+    one = "/committee/reports/<id:report_id>"
+    new = "/committee/reports/new"
+    return [
+        route("/committee/reports", "reports.list", reports.index, COMMITTEE),
+        route("/committee/reports/quick", "reports.quick", reports.quick, ROUNDS, "POST"),
+        route(new, "reports.new", reports.new, ROUNDS, "GET POST"),
+        route(one, "reports.show", reports.show, COMMITTEE),
+        route(f"{one}/save", "reports.save", reports.save, ROUNDS, "POST"),
+        route(f"{one}/issue", "reports.issue", reports.issue, ROUNDS, "GET POST"),
+        route(f"{one}/print", "reports.print", reports.print_view, COMMITTEE),
+        route(f"{one}/docx", "reports.docx", reports.docx, COMMITTEE, "POST"),
+        route(f"{one}/xlsx", "reports.xlsx", reports.xlsx, COMMITTEE, "POST"),
+    ]
+
+
+def _snapshots() -> list[Route]:
+    every, one = "/committee/figures", "/committee/figures/<id:number>"
+    return [
+        route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
+        route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
+        route(one, "snapshots.show", views_snapshots.show, COMMITTEE),
+        route(f"{one}/print", "snapshots.print", views_snapshots.print_view, COMMITTEE),
+        route(f"{one}/correct", "snapshots.correct", views_snapshots.correct, COMMITTEE, "POST"),
     ]
 
 
@@ -68,6 +98,17 @@ def _secretary() -> list[Route]:
             "GET POST",
         ),
         *_secretary_duties(),
+    ]
+
+
+def _secretary_duties() -> list[Route]:
+    every = "/secretary/reports"
+    one = f"{every}/<slug>/<cell_slug>"
+    return [
+        route(every, "secretary_duties.list", duties.list_, SECRETARY),
+        route(one, "secretary_duties.show", duties.show, SECRETARY),
+        route(one, "secretary_duties.save", duties.save, SECRETARY, "POST"),
+        route(f"{one}/history", "secretary_duties.history", duties.history, SECRETARY),
     ]
 
 
@@ -99,15 +140,4 @@ def _study_sessions() -> list[Route]:
             SECRETARY,
             "POST",
         ),
-    ]
-
-
-def _secretary_duties() -> list[Route]:
-    every = "/secretary/reports"
-    one = f"{every}/<slug>/<cell_slug>"
-    return [
-        route(every, "secretary_duties.list", duties.list_, SECRETARY),
-        route(one, "secretary_duties.show", duties.show, SECRETARY),
-        route(one, "secretary_duties.save", duties.save, SECRETARY, "POST"),
-        route(f"{one}/history", "secretary_duties.history", duties.history, SECRETARY),
     ]

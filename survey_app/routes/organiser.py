@@ -9,11 +9,15 @@ from survey_app.accounts.doors import (
 from survey_app.campaigns import views_organiser as drafts
 from survey_app.cell_reports import views_cells as duties
 from survey_app.cell_reports import views_recognition as recognition
+from survey_app.desks import views_changes as changes
+from survey_app.desks import views_merge as merging
 from survey_app.desks import views_organiser as organiser
 from survey_app.feedback import views_paper as paper
 from survey_app.feedback import views_results as form_results
 from survey_app.feedback import views_texts as form_texts
 from survey_app.feedback import views_urn as urn
+from survey_app.invitations import views_entry as entry
+from survey_app.invitations import views_ledger as ledger
 from survey_app.invitations import views_people as round_people
 from survey_app.invitations import views_round as rounds
 from survey_app.people import views_import as roster_import
@@ -25,7 +29,7 @@ from survey_app.web.doors import Route, route
 
 def all_pages() -> list[Route]:
     """Return the routes of this module."""
-    return [*_organiser(), *_roster(), *_questions()]
+    return [*_organiser(), *_roster(), *_ledger(), *_questions()]
 
 
 def _organiser() -> list[Route]:
@@ -128,17 +132,37 @@ def _roster() -> list[Route]:
     root = "/organiser/roster"
     upload = f"{root}/import/<id:upload_id>"
     person = f"{root}/people/<public_id>"
+    changing = f"{person}/<any(move,kind,leave):what>"
     return [
         route(root, "roster.people", roster.people, ORGANISER),
         route(f"{root}/cells", "roster.cells", roster.cells, ORGANISER),
         route(f"{root}/template.xlsx", "roster.template", roster.template, ORGANISER),
         route(f"{root}/import", "roster.upload", roster_import.upload, ORGANISER, "GET POST"),
+        route(f"{root}/imported", "roster.imported", changes.imported, ROUNDS),
         route(upload, "roster.preview", roster_import.preview, ORGANISER),
         route(f"{upload}/confirm", "roster.confirm", roster_import.confirm, ORGANISER, "POST"),
         route(f"{upload}/discard", "roster.discard", roster_import.discard, ORGANISER, "POST"),
         route(person, "roster.person", roster.person, ORGANISER),
         route(f"{person}/address", "roster.address", roster.address, ORGANISER, "POST"),
         route(f"{person}/wishes", "roster.wishes", roster.wishes, ORGANISER, "POST"),
+        route(changing, "roster.change", changes.show, ROUNDS),
+        route(changing, "roster.enter_change", changes.enter, ROUNDS, "POST"),
+        route(f"{person}/merge", "roster.merge", merging.show, ROUNDS),
+        route(f"{person}/merge", "roster.do_merge", merging.merge, ROUNDS, "POST"),
+    ]
+
+
+def _ledger() -> list[Route]:
+    root, of_round = "/organiser/ledger", "/organiser/rounds/<slug>/ledger"
+    back = f"{root}/declined/<id:declined_id>/take-back"
+    one = f"{of_round}/<public_id>"
+    return [
+        route(root, "ledger.show", ledger.show, ROUNDS),
+        route(root, "ledger.decide", ledger.decide, ROUNDS, "POST"),
+        route(back, "ledger.take_back", ledger.take_back, ROUNDS, "POST"),
+        route(of_round, "ledger.round", ledger.of_round, ROUNDS),
+        route(one, "ledger.person", entry.person, ROUNDS),
+        route(one, "ledger.act", entry.enter, ROUNDS, "POST"),
     ]
 
 

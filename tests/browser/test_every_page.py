@@ -61,6 +61,7 @@ def addresses(world: World, slug: str) -> dict[str, str]:
         of_set = rule.startswith("/organiser/questions/")
         address = rule.replace("<slug>", questions if of_set else slug)
         address = address.replace("<public_id>", person)
+        address = address.replace("<any(move,kind,leave):what>", "move")
         address = address.replace("<any(close,cancel,remind,'invite-reachable'):action>", "remind")
         if "<" not in address and not address.endswith(_NO_PAGES):
             found[rule] = address

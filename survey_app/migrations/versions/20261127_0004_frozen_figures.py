@@ -27,10 +27,57 @@ def upgrade() -> None:
         sa.Column("is_mailed", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("invitation", sa.Column("done_on", sa.Date(), nullable=True))
+    _follow_people()
     _count_mailed()
     _count_days()
     _count_scores()
-    _follow_people()
+
+
+def _follow_people() -> None:
+    """Who leaves, moves or was on the roster twice."""
+    op.add_column("person", sa.Column("left_on", sa.Date(), nullable=True))
+    op.create_table(
+        "person_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("after", sa.String(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("entered_by", sa.Integer(), nullable=True),
+        sa.Column("entered_at", types.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('moved', 'kind_changed', 'left', 'merged')",
+            name=op.f("ck_person_change_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by"], ["user_account.id"], name=op.f("fk_person_change_entered_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_change_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_change")),
+    )
+    op.create_index("ix_person_change_person_id", "person_change", ["person_id"])
+    with op.batch_alter_table(
+        "invitation", table_kwargs={"sqlite_autoincrement": True}
+    ) as batch_op:
+        batch_op.add_column(sa.Column("superseded_by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            op.f("fk_invitation_superseded_by_id"), "invitation", ["superseded_by_id"], ["id"]
+        )
+        batch_op.drop_constraint(op.f("uq_invitation_round_id_person_id"), type_="unique")
+        batch_op.create_index("ix_invitation_superseded_by_id", ["superseded_by_id"])
+    counted = sa.text("superseded_by_id IS NULL")
+    op.create_index(
+        "uq_invitation_counted",
+        "invitation",
+        ["round_id", "person_id"],
+        unique=True,
+        sqlite_where=counted,
+        postgresql_where=counted,
+    )
 
 
 def _count_mailed() -> None:
@@ -109,53 +156,6 @@ def _count_scores() -> None:
     )
 
 
-def _follow_people() -> None:
-    """Who leaves, moves or was on the roster twice."""
-    op.add_column("person", sa.Column("left_on", sa.Date(), nullable=True))
-    op.create_table(
-        "person_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("before", sa.String(), nullable=False),
-        sa.Column("after", sa.String(), nullable=False),
-        sa.Column("effective_on", sa.Date(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("entered_by", sa.Integer(), nullable=True),
-        sa.Column("entered_at", types.UtcDateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('moved', 'kind_changed', 'left', 'merged')",
-            name=op.f("ck_person_change_kind"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["entered_by"], ["user_account.id"], name=op.f("fk_person_change_entered_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_person_change_person_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_change")),
-    )
-    op.create_index("ix_person_change_person_id", "person_change", ["person_id"])
-    with op.batch_alter_table(
-        "invitation", table_kwargs={"sqlite_autoincrement": True}
-    ) as batch_op:
-        batch_op.add_column(sa.Column("superseded_by_id", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key(
-            op.f("fk_invitation_superseded_by_id"), "invitation", ["superseded_by_id"], ["id"]
-        )
-        batch_op.drop_constraint(op.f("uq_invitation_round_id_person_id"), type_="unique")
-        batch_op.create_index("ix_invitation_superseded_by_id", ["superseded_by_id"])
-    counted = sa.text("superseded_by_id IS NULL")
-    op.create_index(
-        "uq_invitation_counted",
-        "invitation",
-        ["round_id", "person_id"],
-        unique=True,
-        sqlite_where=counted,
-        postgresql_where=counted,
-    )
-
-
 def _create_reports() -> None:
     op.create_table(
         "snapshot",
@@ -197,6 +197,8 @@ def _create_reports() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("style", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("texts", types.JsonValue, nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("created_at", types.UtcDateTime(timezone=True), nullable=False),
@@ -205,6 +207,7 @@ def _create_reports() -> None:
         sa.Column("issued_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('interim', 'final')", name=op.f("ck_report_kind")),
         sa.CheckConstraint("state IN ('draft', 'issued')", name=op.f("ck_report_state")),
+        sa.CheckConstraint("language IN ('vi', 'en')", name=op.f("ck_report_language")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_report_campaign_id")
         ),
@@ -214,6 +217,7 @@ def _create_reports() -> None:
         sa.ForeignKeyConstraint(
             ["issued_by"], ["user_account.id"], name=op.f("fk_report_issued_by")
         ),
+        sa.ForeignKeyConstraint(["replaces_id"], ["report.id"], name=op.f("fk_report_replaces_id")),
         sa.ForeignKeyConstraint(
             ["snapshot_id"], ["snapshot.id"], name=op.f("fk_report_snapshot_id")
         ),

@@ -16,7 +16,7 @@ from survey_app.cell_reports.duties import counted_revision, duties_of_round
 from survey_app.cell_reports.models import Recognition
 from survey_app.config import load_settings
 from survey_app.database import Database
-from survey_app.demo import cast, reported
+from survey_app.demo import cast, reported, reports
 from survey_app.errors import Conflict, NotAllowed
 from survey_app.invitations.participation import participation
 from survey_app.invitations.recount import recount
@@ -24,6 +24,8 @@ from survey_app.mailing.models import OutboxMessage
 from survey_app.people.models import Cell, Person
 from survey_app.questions.models import QuestionSetVersion
 from survey_app.quizzes.models import Attempt
+from survey_app.reports import drafting, snapshots
+from survey_app.reports.composing import compose
 from survey_app.schema import metadata
 from tests.functional.demo.conftest import environ_of
 
@@ -187,3 +189,16 @@ def test_commands_are_refused_in_production(environ, command):
     assert refused.exit_code == 1
     assert "development" in refused.stderr
     assert counts(db) == before
+
+
+def test_one_draft_report_is_half_written(db):
+    with db.reading() as session:
+        report, snapshot = drafting.all_of(session, session.scalars(select(Campaign.id)).one())[-1]
+        figures = snapshots.figures_of(snapshot)
+        composed = compose(figures, drafting.terms_of(session, report))
+        assert (report.state, set(report.texts)) == ("draft", set(reports.WRITTEN))
+        assert len(drafting.missing(report)) == 4
+    said = " ".join(getattr(block, "text", "") for block in composed.body)
+    assert "Hằng tuần, Đảng ủy xem số liệu" in said
+    assert "đã gửi báo cáo" in said
+    assert "bài thi" in said.lower()

@@ -68,7 +68,8 @@ def test_a_roster_is_seen_before_it_is_imported(organiser: FlaskClient, db: Data
     assert "Chi bộ Một, Chi bộ Hai" in page.text
     assert people_count(db) == 0
     done = confirm(organiser, page)
-    assert (done.status_code, done.location) == (303, ROOT)
+    assert (done.status_code, done.location) == (303, f"{ROOT}/imported")
+    assert organiser.get(done.location).location == ROOT  # no round runs that it changes
     assert "Thêm 2 người." in organiser.get(ROOT).text
     with db.reading() as session:
         assert session.scalar(select(func.count(RosterUpload.id))) == 0

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from survey_app import clock, jobs
-from survey_app.campaigns.models import Campaign, Round
+from survey_app import clock, jobs, retention
+from survey_app.campaigns.models import Campaign, Round, RoundCell
 from survey_app.campaigns.settings import CampaignSettings
 from survey_app.database import Database
 from survey_app.mailing.composing import Mail
@@ -115,8 +115,6 @@ def test_it_says_what_its_snapshot_says_later_too(
 ) -> None:
     tell(app)
     before = mails(app, db)
-    from survey_app.campaigns.models import RoundCell
-
     with db.writing() as session:
         session.execute(update(RoundCell).where(RoundCell.done == 10).values(done=12, started=0))
     assert mails(app, db) == before
@@ -143,3 +141,16 @@ def test_whose_cell_is_asked_for_nothing_gets_none(
         session.execute(update(Round).where(Round.kind == "quiz").values(state="closed"))
     tell(app)
     assert set(mails(app, db)) == {"theo-doi@so-mau.example", "bi-thu-2@so-mau.example"}
+
+
+def test_its_mails_go_with_the_campaign_and_the_figures_stay(
+    app: Flask, db: Database, campaign_id: int, time: TestClock
+) -> None:
+    tell(app)
+    with db.writing() as session:
+        session.execute(update(Round).where(Round.kind != "feedback").values(state="finalised"))
+        session.execute(update(Round).where(Round.kind == "feedback").values(state="cancelled"))
+    time.move(days=800)
+    retention.purge(db, clock.now())
+    assert not mails(app, db)
+    assert len(taken(db)) == 1

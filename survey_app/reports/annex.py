@@ -1,0 +1,217 @@
+"""The annex: everything of every cell in one wide table. Pure."""
+
+from survey_app import formatting
+from survey_app.i18n import _
+from survey_app.reports.counting import (
+    MEMBER,
+    OTHER,
+    CellLine,
+    Table,
+    Turnout,
+    main_form,
+    turnout_of,
+)
+from survey_app.reports.document import ActivityKind, CellReturn, FormGroup, FormRound, total
+from survey_app.reports.phrases import count
+from survey_app.reports.tables import (
+    NOTHING,
+    Column,
+    Grid,
+    Value,
+    attempts,
+    day,
+    figure,
+    people,
+    ratio,
+    remarks,
+    words,
+)
+from survey_app.reports.wording import activity_totals
+
+KINDS: tuple[ActivityKind, ...] = (
+    "exchange",
+    "seminar",
+    "meeting",
+    "cell_meeting",
+    "mass_organisation",
+    "culture_sport",
+    "emulation",
+    "other",
+)
+
+
+def annex(table: Table) -> Grid:
+    """Return the wide table with one line a cell and one of sums."""
+    form = main_form(table.figures)
+    groups = _groups(form)
+    rows = [_line(place, line, groups) for place, line in enumerate(table.lines, 1)]
+    notes = []
+    if table.round is not None:
+        notes.append(_("Số người, số lượt thi tính theo “%(r)s”.", r=table.round.title))
+    if form is not None:
+        notes.append(_("Phiếu góp ý, không ghi tên: “%(form)s”.", form=form.title))
+        notes += _group_notes(form)
+    caption = _("Tổng hợp kết quả theo chi bộ")
+    return Grid(caption, _columns(), tuple(rows), _total(table, form), tuple(notes))
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(_("TT"), 8),
+        Column(_("Chi bộ"), 28, is_words=True),
+        Column(_("Tổng số đảng viên"), 11),
+        Column(_("Ngày triển khai"), 16),
+        Column(_("Số người dự triển khai"), 12),
+        Column(_("Buổi sinh hoạt chuyên đề"), 12),
+        Column(_("Có mặt (lượt)"), 11),
+        Column(_("Vắng (lượt)"), 11),
+        Column(_("Tỷ lệ dự"), 13),
+        Column(_("Đảng viên dự thi"), 11),
+        Column(_("Tỷ lệ dự thi"), 13),
+        Column(_("Quần chúng dự thi / tổng"), 14),
+        Column(_("Số lượt thi"), 10),
+        Column(_("Phiếu góp ý (số phiếu)"), 12),
+        Column(_("Hoạt động (theo loại)"), 30, is_words=True),
+        Column(_("Tin, bài"), 11),
+        Column(_("Quần chúng ưu tú giới thiệu"), 12),
+        Column(_("Đề nghị biểu dương"), 12),
+        Column(_("Nguồn số liệu"), 15, is_words=True),
+        Column(_("Ghi chú"), 18, is_words=True),
+    )
+
+
+def _line(place: int, line: CellLine, groups: dict[int, FormGroup]) -> tuple[Value, ...]:
+    returned, asked = line.returned, line.is_asked
+    held, is_cell = line.sessions, line.id is not None
+    absent = held.excused + held.absent + held.on_duty if held else None
+    attended = held.present / held.expected if held and held.expected else None
+    put = line.recognitions
+    proposals = put.proposed + put.supported + put.commended + put.declined if put else None
+    return (
+        figure(place),
+        words(line.label),
+        figure(line.members, asked=False),
+        day(returned.rolled_out_on if returned else None, asked=asked),
+        figure(returned.rolled_out_people if returned else None, asked=asked),
+        figure(held.sessions if held else None, asked=is_cell),
+        figure(held.present if held else None, asked=is_cell),
+        figure(absent, asked=is_cell),
+        ratio(attended) if held else figure(None, asked=is_cell),
+        people(line.member, line.member.done),
+        ratio(line.member.rate),
+        _of(line.other),
+        attempts(line.member, line.other),
+        _papers(line, groups),
+        _activities(returned, asked),
+        figure(returned.online_items if returned else None, asked=asked),
+        figure(returned.candidates if returned else None, asked=asked),
+        figure(proposals, asked=False),
+        words(_source(returned)),
+        words("; ".join(remarks(line))),
+    )
+
+
+def _of(found: Turnout) -> Value:
+    if not found.invited:
+        return NOTHING
+    return words(f"{formatting.number(found.done)} / {formatting.number(found.base)}")
+
+
+def _total(table: Table, form: FormRound | None) -> tuple[Value, ...]:
+    asked = [line.returned for line in table.asked if line.returned]
+    held = [line.sessions for line in table.cells if line.sessions]
+    present = total(row.present for row in held)
+    expected = total(row.expected for row in held)
+    member = turnout_of(table.round, MEMBER) if table.round else Turnout()
+    other = turnout_of(table.round, OTHER) if table.round else Turnout()
+    put = table.figures.recognitions
+    proposals = total(r.proposed + r.supported + r.commended + r.declined for r in put)
+    return (
+        words(""),
+        words(_("Tổng cộng")),
+        figure(total(line.members for line in table.lines), asked=False),
+        words(""),
+        figure(total(row.rolled_out_people for row in asked), asked=bool(asked)),
+        figure(total(row.sessions for row in held)),
+        figure(present),
+        figure(total(row.excused + row.absent + row.on_duty for row in held)),
+        ratio(present / expected if present is not None and expected else None),
+        people(member, member.done),
+        ratio(member.rate),
+        _of(other),
+        attempts(member, other),
+        _all_papers(form),
+        words("; ".join(_of_kinds(table))),
+        figure(total(row.online_items for row in asked), asked=bool(asked)),
+        figure(total(row.candidates for row in asked), asked=bool(asked)),
+        figure(proposals, asked=False),
+        words(""),
+        words(""),
+    )
+
+
+def _of_kinds(table: Table) -> list[str]:
+    sums = [activity_totals(table.asked, kind) for kind in KINDS]
+    return [f"{kind_words(s.kind)} {count(s.events)}" for s in sums if s.events]
+
+
+def kind_words(kind: ActivityKind) -> str:
+    """Return the short word for a kind of activity, for narrow columns."""
+    known = {
+        "exchange": _("giao lưu"),
+        "seminar": _("tọa đàm"),
+        "meeting": _("gặp mặt"),
+        "cell_meeting": _("sinh hoạt chi bộ"),
+        "mass_organisation": _("đoàn thể"),
+        "culture_sport": _("văn hóa, thể thao"),
+        "emulation": _("thi đua"),
+        "other": _("hoạt động khác"),
+    }
+    return known[kind]
+
+
+def _activities(returned: CellReturn | None, asked: bool) -> Value:
+    rows = [row for row in returned.activities if row.events is not None] if returned else []
+    if not rows:
+        return figure(None, asked=asked)
+    return words("; ".join(f"{kind_words(row.kind)} {count(row.events or 0)}" for row in rows))
+
+
+def _source(returned: CellReturn | None) -> str:
+    """Where the cell's own figures come from: typed in by it, or from paper."""
+    sources = {source for _slug, _number, source in returned.revisions} if returned else set()
+    labels = {"secretary": _("hệ thống"), "paper": _("báo cáo giấy")}
+    return ", ".join(labels[source] for source in ("secretary", "paper") if source in sources)
+
+
+def _groups(form: FormRound | None) -> dict[int, FormGroup]:
+    groups = form.groups if form else ()
+    return {cell: group for group in groups for cell in group.cell_ids if cell is not None}
+
+
+def _papers(line: CellLine, groups: dict[int, FormGroup]) -> Value:
+    """Papers of the cell's group as the form's page tells them; groups are named below."""
+    group = groups.get(line.id) if line.id is not None else None
+    if group is None:
+        return NOTHING
+    if len(group.cell_ids) > 1:
+        return words(_("tính theo nhóm"))
+    return figure(group.sent) if group.sent is not None else words(_("không nêu"))
+
+
+def _all_papers(form: FormRound | None) -> Value:
+    if form is None or form.sent is None:
+        return NOTHING if form is None else words(_("không nêu"))
+    if form.at_least:
+        return words(_("ít nhất %(n)s", n=formatting.number(form.sent)))
+    return figure(form.sent)
+
+
+def _group_notes(form: FormRound) -> list[str]:
+    return [
+        _("Nhóm %(cells)s: %(n)s phiếu.", cells="; ".join(group.names), n=count(group.sent))
+        if group.sent is not None
+        else _("Nhóm %(cells)s: không nêu, để không lộ ai đã gửi.", cells="; ".join(group.names))
+        for group in form.groups
+        if len(group.cell_ids) > 1
+    ]
