@@ -20,7 +20,7 @@ from survey_app.campaigns import campaign_services as campaigns
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings
-from survey_app.demo import cast, duties, reports, sessions
+from survey_app.demo import cast, duties, figures, reports, sessions
 from survey_app.demo.answering import Answering
 from survey_app.demo.cast import Part
 from survey_app.demo.forms import Form
@@ -47,6 +47,7 @@ def tell(stage: Stage) -> None:
         Form(timeline, form).note()
     sessions.note(timeline)
     duties.note(timeline)
+    figures.note(timeline)
     reports.note(timeline)
     timeline.play(until=cast.NOW)
 

@@ -199,7 +199,7 @@ def cell_words(figures: Figures, cell_id: int) -> list[str]:
         left = board.total.left
         if left:
             until = formatting.moment(board.closes_at)
-            todo.append(_n("nhắc %(n)s đồng chí chưa thi trước %(until)s", left, until=until))
+            todo.append(_n("nhắc %(n)s người chưa thi trước %(until)s", left, until=until))
     held = sum(row.sessions for row in own.figures.sessions)
     found.append(_n("%(cell)s: đã ghi nhận %(n)s buổi sinh hoạt chuyên đề.", held, cell=name))
     if not held:

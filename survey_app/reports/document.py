@@ -65,8 +65,7 @@ class CampaignFacts(_Part):
 class CellFacts(_Part):
     """One cell, in the committee's order, under the name it has on the day of the snapshot.
 
-    `id` is `None` for the people of no cell; `name` is empty then. `members` and `non_members` are
-    those of the roster on that day.
+    `id` is `None` and `name` empty for the people of no cell; the numbers are those of the roster.
     """
 
     id: int | None
@@ -253,10 +252,7 @@ class Figures(_Part):
     targets: Targets
 
     def within(self, cells: frozenset[int] | None) -> "Figures":
-        """Return the figures of these cells alone (`None`: of all), for who may see no others.
-
-        Forms keep their whole, which anybody may know, and the groups with a cell of these.
-        """
+        """Return the figures of these cells (`None`: all); of forms also the whole."""
         if cells is None:
             return self
         quizzes = tuple(
@@ -269,8 +265,10 @@ class Figures(_Part):
             )
             for one in self.forms
         )
-        names = ("returns", "sessions", "recognitions")
-        rows = {name: _of(getattr(self, name), cells) for name in names}
+        rows = {
+            name: _of(getattr(self, name), cells)
+            for name in ("returns", "sessions", "recognitions")
+        }
         facts = tuple(cell for cell in self.cells if cell.id in cells)
         return self.model_copy(update={"cells": facts, "quizzes": quizzes, "forms": forms, **rows})
 

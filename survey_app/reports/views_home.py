@@ -21,6 +21,7 @@ from survey_app.reports.overview import Overview, few_names
 from survey_app.reports.whole_table import whole_table
 
 TAKERS = ("organiser", "administrator", "campaign_monitor")
+DRAFTERS = ("organiser", "administrator")
 NEWEST = 3
 
 
@@ -43,6 +44,7 @@ def home() -> ResponseReturnValue:
         days_left=_days_left(campaign.ends_on, now) if campaign.ends_on else None,
         snapshots=newest,
         may_take=may_take(campaign.id),
+        may_draft=signed_in().has(*DRAFTERS, campaign_id=campaign.id),
         few_names=few_names,
         has=current_app.view_functions,
     )

@@ -45,7 +45,7 @@ def _committee() -> list[Route]:
 
 
 def _snapshots() -> list[Route]:
-    every, one = "/committee/figures", "/committee/figures/<int:number>"
+    every, one = "/committee/figures", "/committee/figures/<id:number>"
     return [
         route(every, "snapshots.list", views_snapshots.index, COMMITTEE),
         route(every, "snapshots.take", views_snapshots.take, COMMITTEE, "POST"),
@@ -68,7 +68,7 @@ def _owing() -> list[Route]:
 
 def _reports() -> list[Route]:
     """The committee reads reports; who may invite people may write and issue them."""
-    one = "/committee/reports/<int:report_id>"
+    one = "/committee/reports/<id:report_id>"
     new = "/committee/reports/new"
     return [
         route("/committee/reports", "reports.list", reports.index, COMMITTEE),

@@ -87,7 +87,7 @@ def test_a_secretary_reads_the_own_cell_and_no_name(
     for part in (mail.text, mail.html):
         assert "Chi bộ Một, Vòng 1: 10/16 đảng viên (62,5 %) đã thi." in part
         assert "Chi bộ Một: đã ghi nhận 2 buổi sinh hoạt chuyên đề." in part
-        assert "(1) nhắc 6 đồng chí chưa thi trước 17 giờ 00, thứ Sáu, ngày 27/9/2024" in part
+        assert "(1) nhắc 6 người chưa thi trước 17 giờ 00, thứ Sáu, ngày 27/9/2024" in part
         assert "http://127.0.0.1:8000/secretary/" in part
         assert "Số liệu chốt lúc 07 giờ 30, thứ Hai, ngày 23/9/2024." in part
         assert "Phiếu góp ý là ẩn danh" in part
