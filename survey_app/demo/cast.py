@@ -170,3 +170,12 @@ STUDY_SESSIONS = (
 )
 PRESENTER = "Đồng chí báo cáo viên (mẫu)"
 PLACES = ("Phòng họp của đơn vị", "Hội trường Sở")
+
+# What the organiser of the sample has written of the report so far; the rest waits.
+REPORT_NOTE = "Để lập báo cáo sơ kết"
+REPORT = {
+    "leadership": "Đảng ủy đã phổ biến Kế hoạch đến các chi bộ, phân công một đồng chí Đảng ủy "
+    "viên theo dõi, đôn đốc.\nHằng tuần, Đảng ủy xem số liệu tham gia và trao đổi với bí thư các "
+    "chi bộ còn chậm.",
+    "merits": "Nhiều chi bộ gắn sinh hoạt chuyên đề với ôn lại truyền thống của Đảng bộ Khối.",
+}

@@ -14,12 +14,6 @@ from survey_app.reports import drafting, snapshots
 from survey_app.reports.drafting import Choice
 
 BEGUN = cast.NOW - timedelta(hours=16)  # the afternoon before, when the cells had reported
-WRITTEN = {
-    "leadership": "Đảng ủy đã phổ biến Kế hoạch đến các chi bộ, phân công một đồng chí Đảng ủy "
-    "viên theo dõi, đôn đốc.\nHằng tuần, Đảng ủy xem số liệu tham gia và trao đổi với bí thư các "
-    "chi bộ còn chậm.",
-    "merits": "Nhiều chi bộ gắn sinh hoạt chuyên đề với ôn lại truyền thống của Đảng bộ Khối.",
-}
 
 
 def note(timeline: Timeline) -> None:
@@ -30,8 +24,6 @@ def note(timeline: Timeline) -> None:
 def _draft(session: Session) -> None:
     campaign, now = session.scalars(select(Campaign)).one(), clock.now()
     actor = acting(session, cast.ORGANISER)
-    frozen = snapshots.newest(session, campaign.id) or snapshots.take(
-        session, campaign, actor, now, note="Để lập báo cáo sơ kết"
-    )
+    frozen = snapshots.take(session, campaign, actor, now, note=cast.REPORT_NOTE)
     report = drafting.begin(session, frozen, Choice(), actor, now)
-    drafting.save(session, report, WRITTEN, {}, actor, now)
+    drafting.save(session, report, cast.REPORT, {}, actor, now)

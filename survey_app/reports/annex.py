@@ -74,7 +74,7 @@ def _columns() -> tuple[Column, ...]:
         Column(_("Hoạt động (theo loại)"), 30, is_words=True),
         Column(_("Tin, bài"), 11),
         Column(_("Quần chúng ưu tú giới thiệu"), 12),
-        Column(_("Đề nghị biểu dương"), 12),
+        Column(_("Số đề nghị biểu dương"), 12),
         Column(_("Nguồn số liệu"), 15, is_words=True),
         Column(_("Ghi chú"), 18, is_words=True),
     )

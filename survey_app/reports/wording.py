@@ -28,6 +28,7 @@ EDUCATION: tuple[ActivityKind, ...] = (
     "mass_organisation",
     "other",
 )
+_LATER: tuple[ActivityKind, ...] = ("culture_sport", "emulation")
 
 
 def activity_words(kind: ActivityKind, events: str) -> str:
@@ -86,7 +87,10 @@ def returns_sent(table: Table) -> list[str]:
 
 
 def activities(table: Table, kinds: Sequence[ActivityKind]) -> list[str]:
-    """What cells report to have held, by kind; nothing when no kind was reported by anybody."""
+    """What cells report to have held, by kind; nothing when no kind was reported by anybody.
+
+    A cell that told of some kinds has reported; it is only named when it told of none at all.
+    """
     found = [_activity(table, kind) for kind in kinds]
     parts = [part for part in found if part]
     if not parts:
@@ -97,7 +101,8 @@ def activities(table: Table, kinds: Sequence[ActivityKind]) -> list[str]:
         share=share(len(given), len(table.asked)),
         what=joined(parts),
     )
-    return with_missing(text, table.asked, given)
+    told = [line for line in table.asked if _has_activity(line, EDUCATION + _LATER)]
+    return with_missing(text, table.asked, told)
 
 
 def activity_totals(lines: Sequence[CellLine], kind: ActivityKind) -> Activity:
