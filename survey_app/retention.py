@@ -62,6 +62,7 @@ def purge(database: Database, now: datetime) -> dict[str, int]:
         gone["attendance"] = _in_chunks(database, _empty_lists(list(ends)))
         with database.writing() as session:
             _delete(session, Recognition, Recognition.campaign_id.in_(ends))
+            _drop_digests(session, list(ends))
         gone["people"] = _in_chunks(database, _forget_people(max(ends.values()), today))
     return gone
 

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 
 from survey_app.accounts.forms import StaffForm
 from survey_app.campaigns import when
-from survey_app.campaigns.document_styles import style_choices
+from survey_app.campaigns.document_styles import LABELS, style_choices
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.settings import CampaignSettings, campaign_settings
 from survey_app.errors import Invalid
@@ -91,7 +91,9 @@ class CampaignForm(StaffForm):
     signing_authority = StringField(lazy("Thay mặt ai ký"), [Length(max=100)])
     signer_role = StringField(lazy("Chức vụ người ký"), [Length(max=100)])
     signer_name = StringField(lazy("Họ tên người ký"), [Length(max=100)])
-    document_style = SelectField(lazy("Thể thức mặc định"), choices=style_choices)
+    document_style = SelectField(
+        lazy("Thể thức mặc định"), choices=style_choices, validate_choice=False
+    )
     retention_months = IntegerField(
         lazy("Giữ dữ liệu cá nhân (tháng)"),
         [InputRequired(), NumberRange(1, 120, lazy("Xin ghi từ 1 đến 120 tháng."))],
@@ -118,6 +120,8 @@ class CampaignForm(StaffForm):
         """Return the columns as typed; an emptied optional text becomes none."""
         settings: CampaignSettings = campaign_settings(campaign.settings)
         document = {name: tidy(getattr(self, name).data or "") for name in DOCUMENT}
+        if document["document_style"] not in LABELS:
+            document["document_style"] = settings.document_style
         of_figures = {name: getattr(self, name).data for name in _OF_FIGURES}
         of_figures["outstanding_target_scope"] = self.outstanding_target_scope.data or "whole"
         of_figures["weekly_digest"] = bool(self.weekly_digest.data)
