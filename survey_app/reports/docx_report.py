@@ -5,18 +5,26 @@ from typing import Any
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_SECTION
+from docx.shared import Mm
 
 from survey_app.formatting import local
 from survey_app.i18n import _, speaking
 from survey_app.reports import docx_page
 from survey_app.reports.composing import Annex, Block, Composed, Heading, Prompt, Terms, compose
 from survey_app.reports.document import Figures
-from survey_app.reports.docx_parts import Look, bare_table, grid_xml, rule_below, write
+from survey_app.reports.docx_parts import (
+    Look,
+    bare_table,
+    grid_xml,
+    rule_below,
+    text_width,
+    write,
+)
 from survey_app.reports.styles import DocumentStyle, style_of
 from survey_app.reports.tables import Grid
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_PARTY_WIDTH = 81.0  # millimetres of the right half of the masthead
+_PARTY_WIDTH = 81.0  # millimetres of the right half of the masthead, at least
 _FIRST_LINE = 10.0
 
 
@@ -57,7 +65,9 @@ class _Writer:
 
     def _masthead(self) -> None:
         composed, sizes = self.composed, self.sizes
-        widths = (self.style.text_width - _PARTY_WIDTH, _PARTY_WIDTH)
+        # The Party's name stays on one line, also in English, where it is longer.
+        party = max(_PARTY_WIDTH, text_width(composed.party, sizes.party) / Mm(1).pt + 3)
+        widths = (self.style.text_width - party, party)
         left, right = bare_table(self.document, widths, _("Phần đầu văn bản"))
         lines = [
             (composed.superior, Look(sizes.superior, align="center")),
@@ -67,7 +77,7 @@ class _Writer:
         ]
         self._lines(left, [line for line in lines if line[0]])
         self._lines(right, [(composed.party, Look(sizes.party, bold=True, align="center"))])
-        rule_below(right.paragraphs[0], composed.party, sizes.party, _PARTY_WIDTH)
+        rule_below(right.paragraphs[0], composed.party, sizes.party, party)
         place = Look(sizes.place, italic=True, align="right", before=12)
         write(right.add_paragraph(), composed.place_and_date, place)
 

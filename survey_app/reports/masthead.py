@@ -1,5 +1,7 @@
 """What stands round the body of a document: number, place, subject, basis, recipients. Pure."""
 
+import re
+
 from survey_app.i18n import _
 from survey_app.reports.document import CampaignFacts, Figures
 from survey_app.reports.phrases import paper_day, paper_moment
@@ -100,5 +102,5 @@ def recipient_lines(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_archive(line: str) -> bool:
-    """Whether it names the archive ("Lưu …")."""
-    return search_key(line).split()[:1] == ["luu"]
+    """Whether it names the archive: "Lưu …", or "Lưu: …" as plan 422 writes it."""
+    return re.match(r"luu\b", search_key(line)) is not None

@@ -11,6 +11,7 @@ import pytest
 
 from survey_app.campaigns import document_styles
 from survey_app.reports.composing import Terms
+from survey_app.reports.docx_parts import text_width
 from survey_app.reports.docx_report import docx_of
 from survey_app.reports.places import PLACES
 from survey_app.reports.styles import STYLES
@@ -45,6 +46,14 @@ def test_1_the_party_stands_on_the_right_with_a_rule_as_long_as_its_name() -> No
     assert indents
     rule = 81 * 56.69 - int(indents[1]) - int(indents[2])  # twentieths of a point
     assert rule / 20 == pytest.approx(13.777 * 15 + 4, abs=1)
+
+
+def test_the_english_name_of_the_party_stays_on_one_line() -> None:
+    word = report(language="en", style="so-tay-khoi")
+    widths = re.findall(r'<w:gridCol w:w="(\d+)"', word.parts["word/document.xml"])
+    needed = 20 * text_width("COMMUNIST PARTY OF VIET NAM", 15)
+    assert int(widths[1]) > needed + 80
+    assert int(widths[0]) + int(widths[1]) == pytest.approx(160 * 56.69, abs=4)
 
 
 def test_2_superior_and_issuer_on_the_left_then_an_asterisk() -> None:
