@@ -234,3 +234,27 @@ def _day_of_reflection(handed_in_on: date, held: StudySession, now: datetime) ->
             _("Ngày nộp bản thu hoạch phải từ ngày của buổi sinh hoạt đến hôm nay."),
         )
     return handed_in_on
+
+
+def follow_merge(session: Session, kept_id: int, other_id: int) -> None:
+    """Let two entries of one person be one on the lists of sessions, after they were merged.
+
+    Where both stand, what was told of either stays; having come goes before anything else.
+    """
+    mine = select(Attendance).where(Attendance.person_id.in_((kept_id, other_id)))
+    rows: dict[int, dict[int, Attendance]] = {}
+    for row in session.scalars(mine.order_by(Attendance.session_id).with_for_update()):
+        rows.setdefault(row.session_id, {})[row.person_id] = row
+    for session_id, both in rows.items():
+        other, kept = both.get(other_id), both.get(kept_id)
+        if other is None:
+            continue
+        if kept is None:
+            other.person_id = kept_id
+            continue
+        kept.state = (
+            "present" if "present" in (kept.state, other.state) else (kept.state or other.state)
+        )
+        kept.reflection_on = kept.reflection_on or other.reflection_on
+        session.delete(other)
+        keep_totals(session, session.get_one(StudySession, session_id, with_for_update=True))

@@ -11,6 +11,7 @@ from survey_app import clock, formatting
 from survey_app.accounts.doors import signed_in
 from survey_app.campaigns.access import ORGANISERS
 from survey_app.campaigns.models import Round
+from survey_app.cell_reports.attendance import follow_merge
 from survey_app.database import reading, writing
 from survey_app.desks.views_changes import find, next_page
 from survey_app.errors import DomainError, Invalid
@@ -78,6 +79,7 @@ def merge(public_id: str) -> ResponseReturnValue:
                 now=clock.now(),
                 papers=PAPERS,
             )
+            follow_merge(session, kept.id, gone.id)
     except DomainError as error:
         return _comparison(public_id, other, form, error), status_of(error)
     flash(_("Đã gộp thành một người: %(name)s.", name=kept.full_name), "good")

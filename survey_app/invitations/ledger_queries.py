@@ -1,6 +1,5 @@
 """The ledger as pages show it: with names for organisers, figures and reasons for the committee."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,6 @@ from survey_app.invitations.participation import SMALL, Counts, add_up, counts_o
 from survey_app.invitations.queries import named
 from survey_app.people.models import Person
 from survey_app.people.queries import by_name
-from survey_app.vietnamese import nfc
 
 PAGE: Final = 100
 _FROM, _TO = aliased(RoundCell), aliased(RoundCell)
@@ -164,15 +162,8 @@ def places_of(session: Session, round_id: int, person_ids: Sequence[int]) -> dic
     return {row[0]: Place(row[1], row[2]) for row in rows}
 
 
-def without_name(reason: str, name: str) -> str:
-    """Return a reason in which the person is not called by name, for readers who see none."""
-    parts = [re.escape(part) for part in nfc(name).split()]
-    if not parts:
-        return reason
-    return re.sub(r"\s+".join(parts), _("người này"), nfc(reason), flags=re.IGNORECASE)
-
-
 def _nameless(line: EntryLine) -> EntryLine:
+    """What readers may know who see no names: a reason is free text, and often names somebody."""
     return EntryLine(
         line.id,
         line.kind,
@@ -180,7 +171,7 @@ def _nameless(line: EntryLine) -> EntryLine:
         "",
         line.left,
         line.entered,
-        without_name(line.reason, line.name),
+        "",
         None,
         line.at,
     )

@@ -83,8 +83,9 @@ def _columns() -> tuple[Column, ...]:
 def _line(place: int, line: CellLine, groups: dict[int, FormGroup]) -> tuple[Value, ...]:
     returned, asked = line.returned, line.is_asked
     held, is_cell = line.sessions, line.id is not None
-    absent = held.excused + held.absent + held.on_duty if held else None
-    attended = held.present / held.expected if held and held.expected else None
+    ticked = held if held and held.expected else None  # held, but nobody has told who came
+    absent = ticked.excused + ticked.absent + ticked.on_duty if ticked else None
+    attended = ticked.present / ticked.expected if ticked else None
     put = line.recognitions
     proposals = put.proposed + put.supported + put.commended + put.declined if put else None
     return (
@@ -94,9 +95,9 @@ def _line(place: int, line: CellLine, groups: dict[int, FormGroup]) -> tuple[Val
         day(returned.rolled_out_on if returned else None, asked=asked),
         figure(returned.rolled_out_people if returned else None, asked=asked),
         figure(held.sessions if held else None, asked=is_cell),
-        figure(held.present if held else None, asked=is_cell),
+        figure(ticked.present if ticked else None, asked=is_cell),
         figure(absent, asked=is_cell),
-        ratio(attended) if held else figure(None, asked=is_cell),
+        ratio(attended) if ticked else figure(None, asked=is_cell),
         people(line.member, line.member.done),
         ratio(line.member.rate),
         _of(line.other),
@@ -120,8 +121,9 @@ def _of(found: Turnout) -> Value:
 def _total(table: Table, form: FormRound | None) -> tuple[Value, ...]:
     asked = [line.returned for line in table.asked if line.returned]
     held = [line.sessions for line in table.cells if line.sessions]
-    present = total(row.present for row in held)
-    expected = total(row.expected for row in held)
+    ticked = [row for row in held if row.expected]
+    present = total(row.present for row in ticked)
+    expected = total(row.expected for row in ticked)
     member = turnout_of(table.round, MEMBER) if table.round else Turnout()
     other = turnout_of(table.round, OTHER) if table.round else Turnout()
     put = table.figures.recognitions
@@ -134,7 +136,7 @@ def _total(table: Table, form: FormRound | None) -> tuple[Value, ...]:
         figure(total(row.rolled_out_people for row in asked), asked=bool(asked)),
         figure(total(row.sessions for row in held)),
         figure(present),
-        figure(total(row.excused + row.absent + row.on_duty for row in held)),
+        figure(total(row.excused + row.absent + row.on_duty for row in ticked)),
         ratio(present / expected if present is not None and expected else None),
         people(member, member.done),
         ratio(member.rate),

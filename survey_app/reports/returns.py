@@ -8,9 +8,11 @@ from typing import Any, Final, get_args
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from survey_app.accounts.scope import ALL_CELLS
 from survey_app.campaigns.models import Round
+from survey_app.cell_reports import sessions
 from survey_app.cell_reports.duties import duty_state
-from survey_app.cell_reports.models import Duty, DutyRevision, Recognition, StudySession
+from survey_app.cell_reports.models import Duty, DutyRevision, Recognition
 from survey_app.reports.document import (
     Activity,
     ActivityKind,
@@ -119,16 +121,17 @@ def _return(cell_id: int, dues: Sequence[_Due]) -> CellReturn:
     states = {due.state for due in dues}
     told = [(due.slug, due.revision) for due in dues if due.revision is not None]
     answers = [revision.answers for _slug, revision in told]
-    days = [day for one in answers if (day := _day(one.get(ROLLED_OUT_ON)))]
-    heads = [
-        people for one in answers if (people := _number(one.get(ROLLED_OUT_PEOPLE))) is not None
-    ]
+    # Day and headcount of one and the same meeting: the first that a report dates.
+    rolled_out = next((one for one in answers if _day(one.get(ROLLED_OUT_ON))), None)
+    if rolled_out is None:
+        told_of = [one for one in answers if _number(one.get(ROLLED_OUT_PEOPLE)) is not None]
+        rolled_out = told_of[0] if told_of else {}
     seen = {one[VISUAL] for one in answers if one.get(VISUAL)}
     return CellReturn(
         cell_id=cell_id,
         state=next(state for state in _WORST if state in states),
-        rolled_out_on=days[0] if days else None,
-        rolled_out_people=heads[0] if heads else None,
+        rolled_out_on=_day(rolled_out.get(ROLLED_OUT_ON)),
+        rolled_out_people=_number(rolled_out.get(ROLLED_OUT_PEOPLE)),
         activities=_activities(answers),
         online_items=_sum(answers, ONLINE_ITEMS),
         visual_publicity="da" in seen if seen else None,
@@ -167,26 +170,17 @@ def _text(value: object) -> str:
 
 
 def study_sessions(session: Session, campaign_id: int) -> tuple[CellSessions, ...]:
-    """Return the totals of the study sessions of each cell that recorded any."""
-    names = ("expected", "present", "excused", "absent", "on_duty", "reflections")
-    rows = session.execute(
-        select(
-            StudySession.cell_id,
-            func.count(),
-            *(func.sum(getattr(StudySession, name)) for name in names),
-        )
-        .where(StudySession.campaign_id == campaign_id)
-        .group_by(StudySession.cell_id)
-    )
+    """Return the totals of the study sessions of each cell that recorded any.
+
+    A session that nobody has ticked counts as held, but not in what is expected: that nobody has
+    told who came does not mean that nobody came.
+    """
+    names = [name for name in CellSessions.model_fields if name != "cell_id"]
     return tuple(
         CellSessions.model_validate(
-            {
-                "cell_id": cell_id,
-                "sessions": number,
-                **dict(zip(names, map(int, sums), strict=True)),
-            }
+            {"cell_id": cell_id, **{name: getattr(found, name) for name in names}}
         )
-        for cell_id, number, *sums in rows
+        for cell_id, found in sessions.totals(session, campaign_id, scope=ALL_CELLS).items()
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from survey_app.audit import Action, record
@@ -104,7 +104,9 @@ def take_once(
             Snapshot.note == tidy(note),
             Snapshot.corrects_id.is_(None)
             if corrects is None
-            else Snapshot.corrects_id == corrects.id,
+            else and_(
+                Snapshot.corrects_id == corrects.id, Snapshot.correction_reason == tidy(reason)
+            ),
         )
         .order_by(Snapshot.number)
         .limit(1)

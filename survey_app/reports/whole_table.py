@@ -140,7 +140,8 @@ def _return_values(cell: CellFacts, row: CellReturn | None) -> list[str]:
 
 
 def _return_totals(figures: Figures) -> list[str]:
-    sent = sum(1 for row in figures.returns if row.revisions)
+    # As the rows say it: a cell stands in the total when it owes no report that is due or running.
+    sent = sum(1 for row in figures.returns if row.state in ("on_time", "late"))
     rolled_out = sum(1 for row in figures.returns if row.rolled_out_on)
     asked = formatting.number(len(figures.returns))
     return [

@@ -199,7 +199,7 @@ def recognitions(table: Table) -> list[str]:
         supported = sum(r.supported for r in rows)
         commended = sum(r.commended for r in rows)
         if supported:
-            text += _("; đã thống nhất đề nghị %(n)s", n=count(supported))
+            text += _("; %(n)s trường hợp được ủng hộ, chờ quyết định", n=count(supported))
         if commended:
             text += _("; đã biểu dương, khen thưởng %(n)s", n=count(commended))
         texts.append(sentence(text))

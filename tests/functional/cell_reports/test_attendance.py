@@ -286,3 +286,26 @@ def test_the_totals_always_equal_a_second_count(app: Flask, db: Database, seed: 
             told = sessions.recount(session, [one.id])[one.id]
             assert told == {name: getattr(one, name) for name in told}
         assert len(sessions.recount(session)) == 3
+
+
+def test_two_entries_of_one_person_count_once_after_a_merge(app: Flask, db: Database) -> None:
+    with db.writing() as session:
+        cell = make_cell(session, "Chi bộ mẫu Bảy")
+        kept = make_person(session, "Vi Văn Dũng", cell)
+        other = make_person(session, "Vi Van Dung", cell)
+        both = make_session(session, cell, make_campaign(session))
+        alone = make_session(session, cell, session.scalars(select(Campaign)).one())
+        tick(session, both, Dũng=mark("absent"), Dung=mark("present", reflection=True))
+        session.delete(session.get_one(Attendance, (alone.id, kept.id)))
+        sessions.keep_totals(session, alone)
+        attendance.follow_merge(session, kept.id, other.id)
+    with db.reading() as session:
+        rows = session.scalars(select(Attendance).order_by(Attendance.session_id)).all()
+        assert [(row.session_id, row.person_id) for row in rows] == [
+            (both.id, kept.id),
+            (alone.id, kept.id),
+        ]
+        assert (rows[0].state, rows[0].reflection_on) == ("present", DAY)
+        held = session.get_one(StudySession, both.id)
+        assert (held.expected, held.present, held.absent, held.reflections) == (1, 1, 0, 1)
+        assert sessions.recount(session)[both.id]["expected"] == 1
