@@ -36,7 +36,7 @@ def test_the_state_of_the_campaign_at_a_glance(
     staff.sign_in(surfer, "committee_reviewer")
     surfer.press("Để sau")
     assert "17/36" in surfer.text()
-    surfer.press("Xem theo chi bộ")
+    surfer.press("Xem đủ bảng của vòng này")
     assert surfer.page.url.endswith(f"/committee/rounds/{slug}")
     assert "Chi bộ Quản lý đất đai" in surfer.text()
     assert "Nguyễn Văn Giấu Tên" not in surfer.page.content()
