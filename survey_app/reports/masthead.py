@@ -3,6 +3,7 @@
 from survey_app.i18n import _
 from survey_app.reports.document import CampaignFacts, Figures
 from survey_app.reports.phrases import paper_day, paper_moment
+from survey_app.vietnamese import search_key
 
 GAP = "\u00a0" * 6  # what the clerk writes in by hand
 
@@ -92,7 +93,12 @@ def _dated(campaign: CampaignFacts) -> str:
 def recipient_lines(given: tuple[str, ...]) -> tuple[str, ...]:
     """One line each; the last one is the archive's and ends with a full stop."""
     keep = [line.rstrip(" .;,") for line in given if line.strip(" .;,-")]
-    archive = [line for line in keep if line.lower().startswith("lưu")] or [_("Lưu")]
-    others = [line for line in keep if not line.lower().startswith("lưu")]
+    archive = [line for line in keep if _is_archive(line)] or [_("Lưu")]
+    others = [line for line in keep if not _is_archive(line)]
     lines = [*(f"- {line};" for line in (*others, *archive[:-1])), f"- {archive[-1]}."]
     return tuple(lines)
+
+
+def _is_archive(line: str) -> bool:
+    """Whether it names the archive ("Lưu …")."""
+    return search_key(line).split()[:1] == ["luu"]

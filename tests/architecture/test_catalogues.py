@@ -33,7 +33,7 @@ vietnamese.py formatting.py config.py demo/cast.py demo/links.py runner.py super
 accounts/passwords.py campaigns/when.py people/cells.py people/roster/* questions/checks.py
 questions/references.py questions/sensitive.py
 questions/scales.py questions/formats/* migrations/versions/*
-feedback/flagging.py reports/masthead.py reports/phrases.py reports/styles.py demo/opinions.py demo/reported.py
+feedback/flagging.py demo/opinions.py demo/reported.py reports/phrases.py reports/styles.py
 """.split()
 QUOTED = re.compile("[«“][^»”]*[»”]")  # what stands in a file or on a button
 PLACES = re.compile(r"%\((\w+)\)")
