@@ -203,6 +203,9 @@ def committee(camera: Camera) -> None:
     one = f"/committee/rounds/{cast.SECOND.slug}"
     camera.use(lambda page: become(page, "committee"))
     camera.open("committee-home", "/committee/")
+    camera.open("committee-whole", "/committee/print")
+    camera.open("committee-figures", "/committee/figures")
+    camera.open("committee-frozen", "/committee/figures/1")
     camera.open("committee-board", one)
     camera.open("committee-projection", f"{one}/projection")
     camera.open("committee-print", f"{one}/print")

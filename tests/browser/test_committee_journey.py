@@ -147,3 +147,28 @@ def test_a_reviewer_opens_no_door_but_their_own(surf: Open, world: World) -> Non
         surfer.open(path)
         assert surfer.status in {403, 404}
         assert "Nguyễn Văn Giấu Tên" not in surfer.page.content()
+
+
+@pytest.mark.parametrize(
+    ("database_url", "screen", "js"),
+    [("sqlite", "desktop", True), ("sqlite", "phone", False)],
+    indirect=["database_url"],
+)
+def test_figures_are_frozen_and_put_right(surf: Open, world: World, screen: str, js: bool) -> None:
+    staff.board(world)
+    surfer = surf(screen, js=js)
+    staff.sign_in(surfer, "campaign_monitor")
+    surfer.press("Để sau")
+    surfer.press("Chốt số liệu lúc này")
+    assert surfer.page.url.endswith("/committee/figures/1")
+    assert "17/36" in surfer.text()
+    assert "Vừa kiểm tra: khớp với số liệu." in surfer.text()
+    surfer.page.locator("summary", has_text="Đính chính lần này").click()
+    surfer.press("Chốt số liệu đính chính")
+    assert "Xin ghi vì sao phải đính chính" in surfer.text()
+    surfer.page.get_by_label("Vì sao phải đính chính?").fill("Thử cho quen")
+    surfer.press("Chốt số liệu đính chính")
+    assert surfer.page.url.endswith("/committee/figures/2")
+    assert "Không con số nào khác lần trước." in surfer.text()
+    surfer.press("Bản in cả bảng")
+    assert "Chốt lần 2, mã kiểm tra" in surfer.text()

@@ -1,5 +1,6 @@
 """Attendance of study sessions: the list of the day, ticks of two people, totals that add up."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -294,7 +295,8 @@ def test_two_entries_of_one_person_count_once_after_a_merge(app: Flask, db: Data
         kept = make_person(session, "Vi Văn Dũng", cell)
         other = make_person(session, "Vi Van Dung", cell)
         both = make_session(session, cell, make_campaign(session))
-        alone = make_session(session, cell, session.scalars(select(Campaign)).one())
+        later = replace(FACTS, held_on=DAY + timedelta(days=1))
+        alone = make_session(session, cell, session.scalars(select(Campaign)).one(), later)
         tick(session, both, Dũng=mark("absent"), Dung=mark("present", reflection=True))
         session.delete(session.get_one(Attendance, (alone.id, kept.id)))
         sessions.keep_totals(session, alone)

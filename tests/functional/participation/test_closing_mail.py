@@ -4,15 +4,19 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from survey_app import clock
-from survey_app.campaigns.models import Round
+from survey_app import clock, jobs
+from survey_app.campaigns.models import Round, RoundCell
 from survey_app.database import Database
+from survey_app.errors import Conflict
 from survey_app.formatting import moment
 from survey_app.mailing.composing import Mail, Skip
 from survey_app.mailing.models import OutboxItem
-from survey_app.reports.closing import compose_closing, freeze_and_tell
+from survey_app.people.models import CellName
+from survey_app.reports import snapshots
+from survey_app.reports.closing import compose_closing, enqueue_closing_mails, freeze_and_tell
+from survey_app.reports.models import Snapshot
 from tests.conftest import TestClock
 from tests.factories import make_user
 from tests.functional.participation.boards import round_of
@@ -116,3 +120,56 @@ def test_a_cancelled_round_or_closed_account_gets_none(db: Database, closed: int
     with db.writing() as session:
         session.get_one(Round, closed).state = "cancelled"
     assert written(db, queued(db)[0]) == Skip("round_cancelled")
+
+
+def frozen(db: Database) -> list[Snapshot]:
+    with db.reading() as session:
+        return list(session.scalars(select(Snapshot).order_by(Snapshot.number)))
+
+
+def test_the_mail_says_what_was_frozen_whatever_became_of_the_tally(
+    db: Database, closed: int, time: TestClock
+) -> None:
+    with db.writing() as session:
+        freeze_and_tell(session, closed, clock.now())
+    before = [written(db, item) for item in queued(db)]
+    with db.writing() as session:
+        session.execute(update(RoundCell).values(done=0))
+        session.execute(update(CellName).values(name="Tên khác"))
+    time.move(days=30)
+    assert [written(db, item) for item in queued(db)] == before
+    (snapshot,) = frozen(db)
+    (quiz,) = snapshots.figures_of(snapshot).quizzes
+    members = [row for row in quiz.cells if row.kind == "party_member"]
+    told = (sum(row.done for row in members), sum(row.base for row in members))
+    assert told == (5, 6)
+    assert isinstance(before[0], Mail) and "5/6" in before[0].text
+
+
+def test_the_worker_freezes_and_tells_once(app: Flask, db: Database, closed: int) -> None:
+    for _look in range(3):
+        jobs.finalise(app, clock.now())
+    (snapshot,) = frozen(db)
+    assert (snapshot.occasion, snapshot.round_id) == ("closing", closed)
+    assert snapshots.figures_of(snapshot).quizzes[0].state == "finalised"
+    assert len(queued(db)) == 3
+
+
+def test_a_mail_of_changed_figures_is_not_written(db: Database, closed: int) -> None:
+    with db.writing() as session:
+        freeze_and_tell(session, closed, clock.now())
+    with db.writing() as session:
+        row = session.scalars(select(Snapshot)).one()
+        row.document = {**row.document, "quizzes": []}
+    with pytest.raises(Conflict):
+        written(db, queued(db)[0])
+
+
+def test_mails_queued_by_an_earlier_version_have_the_figures_of_now(
+    db: Database, closed: int
+) -> None:
+    with db.writing() as session:
+        enqueue_closing_mails(session, closed, clock.now())
+    assert not frozen(db)
+    mail = written(db, queued(db)[0])
+    assert isinstance(mail, Mail) and "5/6" in mail.text
