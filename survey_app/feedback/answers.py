@@ -36,8 +36,9 @@ def read(document: QuestionDocument, posted: Mapping[str, Sequence[str]]) -> Ans
     """
     items = items_of(document)
     known = {field_name(item.key) for item in items}
-    if strange := sorted(name for name in posted if name.startswith(_PREFIX) and name not in known):
-        raise Invalid(_("Phiếu có câu trả lời không thuộc phiếu này."), problems=_not_ours(strange))
+    if any(name.startswith(_PREFIX) and name not in known for name in posted):
+        strange = Problem("unknown_field", _("Câu này không có trong phiếu."), None)
+        raise Invalid(_("Phiếu có câu trả lời không thuộc phiếu này."), problems=[strange])
     answers: Answers = {}
     problems: list[Problem] = []
     for item in items:
@@ -68,10 +69,6 @@ def applies(question: Question, answers: Mapping[str, Answer]) -> bool:
         return True
     chosen = {given} if isinstance(given, str) else set(given)
     return bool(chosen & set(question.condition.any_of))
-
-
-def _not_ours(names: Sequence[str]) -> list[Problem]:
-    return [Problem("unknown_field", _("Câu này không có trong phiếu."), None) for _name in names]
 
 
 def _without_idle(document: QuestionDocument, items: Sequence[Item], answers: Answers) -> Answers:
