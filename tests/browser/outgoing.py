@@ -20,7 +20,7 @@ from tests.live import World
 from tests.mailbox import Mailbox, html_of, links_of
 
 # These carry no link that opens anything by itself, or come after the round only.
-WITHOUT_KEYS = {"result", "digest"}
+WITHOUT_KEYS = {"result", "digest", "notice", "cell_reminder"}
 # What the first part of a path opens.
 KINDS = {"i": "personal or trial link", "mail": "no-reminders link", "sign-in": "sign-in link"}
 _HREF = re.compile(r'href="(https?://[^"]+)"')

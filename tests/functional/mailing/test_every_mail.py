@@ -7,7 +7,9 @@ import html
 import re
 import unicodedata
 from collections import Counter
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -66,6 +68,16 @@ def test_one_action_and_one_link_of_another_purpose(mails: list[Received]) -> No
         assert others == stop
         assert bool(stop) == (kind_of(mail) in {"invitation", "reminder"})
         assert URL.findall(mail.text) == [action, *stop]
+
+
+def test_mails_to_staff_lead_behind_the_sign_in(mails: list[Received]) -> None:
+    staff = {*dict(people.SECRETARIES), people.COMMITTEE, people.ENGLISH_COMMITTEE}
+    told = [mail for mail in mails if parseaddr(mail.mail["To"])[1] in staff]
+    told = [mail for mail in told if kind_of(mail) in {"notice", "digest"}]
+    assert len(told) == 4
+    for mail in told:
+        paths = {urlsplit(url).path for url in URL.findall(mail.text)}
+        assert all(path.split("/")[1] in {"secretary", "committee"} for path in paths), paths
 
 
 def test_nothing_is_fetched_and_nothing_runs(mails: list[Received]) -> None:
