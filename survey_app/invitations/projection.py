@@ -72,6 +72,8 @@ class Wall:
     lines: tuple[Line, ...]
     others: Counts | None
 
+    floor = FLOOR
+
     @property
     def has_merged(self) -> bool:
         """Whether some cells stand together."""

@@ -2,6 +2,7 @@
 
 from survey_app import formatting
 from survey_app.i18n import _
+from survey_app.invitations.participation import SMALL
 from survey_app.reports.counting import (
     MEMBER,
     OTHER,
@@ -68,29 +69,29 @@ def annex(table: Table) -> Grid:
 def _columns() -> tuple[Column, ...]:
     return (
         Column(_("TT"), 6.5),
-        Column(_("Chi bộ"), 27, is_words=True),
+        Column(_("Chi bộ"), 22.5, is_words=True),
         Column(_("Đảng viên"), 10),
-        Column(_("Ngày triển khai"), 18.5),
-        Column(_("Người dự triển khai"), 11.5),
-        Column(_("Buổi chuyên đề"), 12.5),
+        Column(_("Ngày triển khai"), 17),
+        Column(_("Người dự triển khai"), 10.6),
+        Column(_("Buổi chuyên đề"), 12.6),
         Column(_("Có mặt (lượt)"), 10),
         Column(_("Vắng (lượt)"), 10),
-        Column(_("Tỷ lệ dự"), 14),
+        Column(_("Tỷ lệ dự"), 12.6),
         Column(_("Đảng viên đã thi"), 10),
-        Column(_("Tỷ lệ thi"), 14),
+        Column(_("Tỷ lệ thi"), 12.6),
         Column(
             _("Quần chúng đã thi / tổng"),
-            12.5,
+            11.8,
             parts=(_("Quần chúng đã thi"), _("Quần chúng, tổng")),
         ),
-        Column(_("Lượt thi"), 10),
-        Column(_("Phiếu góp ý"), 10.5),
-        Column(_("Hoạt động (theo loại)"), 30, is_words=True),
-        Column(_("Tin, bài"), 10),
-        Column(_("Giới thiệu quần chúng ưu tú"), 12),
-        Column(_("Đề nghị biểu dương"), 11),
-        Column(_("Nguồn số liệu"), 13, is_words=True),
-        Column(_("Ghi chú"), 20, is_words=True),
+        Column(_("Lượt thi"), 9.2),
+        Column(_("Phiếu góp ý"), 10.4),
+        Column(_("Hoạt động (theo loại)"), 22.5, is_words=True),
+        Column(_("Tin, bài"), 9),
+        Column(_("Giới thiệu quần chúng ưu tú"), 11),
+        Column(_("Đề nghị biểu dương"), 11.3),
+        Column(_("Nguồn số liệu"), 11.9, is_words=True),
+        Column(_("Ghi chú"), 18, is_words=True),
     )
 
 
@@ -99,7 +100,8 @@ def _line(place: int, line: CellLine, groups: dict[int | None, FormGroup]) -> tu
     held, is_cell = line.sessions, line.id is not None
     ticked = held if held and held.expected else None  # held, but nobody has told who came
     absent = ticked.excused + ticked.absent + ticked.on_duty if ticked else None
-    attended = rate_of(ticked.present, ticked.expected) if ticked else None
+    many = (line.members or 0) + (line.non_members or 0) >= SMALL  # of few a rate tells on one
+    attended = rate_of(ticked.present, ticked.expected) if ticked and many else None
     put = line.recognitions
     proposals = put.proposed + put.supported + put.commended + put.declined if put else None
     return (

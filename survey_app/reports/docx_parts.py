@@ -18,7 +18,7 @@ from survey_app.reports.phrases import unbroken
 from survey_app.reports.tables import Column, Grid, Value
 from survey_app.vietnamese import search_key
 
-MANY_COLUMNS = 10  # a table of more is wide: smaller letters, narrower margins in its cells
+MANY_COLUMNS = 10  # a table of more is wide: it has smaller letters
 TWIPS_PER_MM = 1440 / 25.4
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -136,7 +136,7 @@ def grid_xml(grid: Grid, width_mm: float, size: float) -> Any:
     )
     rows = [_row(row, grid.columns, widths, size, "") for row in grid.rows]
     last = _row(grid.total, grid.columns, widths, size, "total")
-    margin = 57 if len(grid.columns) > MANY_COLUMNS else 85  # 1 mm, or 1.5
+    margin = 45  # twips: 0.8 mm, so that no word touches the border
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'

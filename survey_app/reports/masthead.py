@@ -76,7 +76,7 @@ def name_of_office(name: str, place: str) -> str:
     for held in (*_PAIRS, place.upper()):
         if held:
             text = text.replace(held, held.replace(" ", "\u00a0"))
-    return text
+    return re.sub(r"\b(CÁC|CỦA|TỈNH|VÀ) ", "\\1\u00a0", text)  # they begin a line, never end one
 
 
 def in_lines(text: str, fits: Callable[[str], bool]) -> str:

@@ -98,12 +98,12 @@ def short_table(table: Table) -> Grid:
     members, others = _sums(table)
     with_quiz = table.round is not None
     columns = [
-        Column(_("TT"), 5),
+        Column(_("TT"), 6),
         Column(_("Chi bộ"), 26, is_words=True),
         Column(_("Đảng viên"), 10),
         *(_quiz_columns() if with_quiz else ()),
-        Column(_("Buổi chuyên đề"), 10),
-        Column(_("Ghi chú"), 20, is_words=True),
+        Column(_("Buổi chuyên đề"), 11),
+        Column(_("Ghi chú"), 22, is_words=True),
     ]
     rows = [_short_line(place, line, with_quiz) for place, line in enumerate(table.lines, 1)]
     held = [line.sessions.sessions for line in table.cells if line.sessions]
