@@ -4,6 +4,7 @@ Members and others stand apart, people and attempts too; rates are those of the 
 """
 
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 from survey_app.i18n import _
 from survey_app.reports import counting
@@ -70,17 +71,21 @@ def scores(round_: QuizRound) -> list[str]:
 
 
 def few_bands(bands: Sequence[ScoreBand], most: int = 3) -> list[ScoreBand]:
-    """Return neighbours put together until `most` bands are left, each time the fewest people.
+    """Return neighbours put together to `most` bands, so that the largest is as small as can be.
 
     A sum of bands that may be told may be told as well.
     """
-    found = list(bands)
-    while len(found) > most:
-        place = min(range(len(found) - 1), key=lambda n: (found[n].people + found[n + 1].people, n))
-        low, high = found[place : place + 2]
-        people = low.people + high.people
-        found[place : place + 2] = [ScoreBand(low=low.low, high=high.high, people=people)]
-    return found
+    if len(bands) <= most:
+        return list(bands)
+    ways = (
+        [bands[start:end] for start, end in pairwise((0, *cuts, len(bands)))]
+        for cuts in combinations(range(1, len(bands)), most - 1)
+    )
+    best = min(ways, key=lambda way: max(sum(band.people for band in part) for part in way))
+    return [
+        ScoreBand(low=part[0].low, high=part[-1].high, people=sum(band.people for band in part))
+        for part in best
+    ]
 
 
 def study(table: Table) -> list[str]:
