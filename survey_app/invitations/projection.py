@@ -72,8 +72,6 @@ class Wall:
     lines: tuple[Line, ...]
     others: Counts | None
 
-    floor = FLOOR
-
     @property
     def has_merged(self) -> bool:
         """Whether some cells stand together."""
