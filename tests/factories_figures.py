@@ -17,6 +17,7 @@ from survey_app.reports.document import (
     Figures,
     FormGroup,
     FormRound,
+    Period,
     QuizRound,
     ScoreBand,
     Targets,
@@ -124,6 +125,22 @@ def returned(number: int, **changed: Any) -> CellReturn:
     return CellReturn(**(facts | changed))
 
 
+def period(number: int, state: str, **changed: Any) -> Period:
+    """One period of reports of the eight cells, of ten days in September 2024."""
+    facts: dict[str, Any] = {
+        "id": 20 + number,
+        "slug": f"bao-cao-{number}",
+        "title": f"Báo cáo kỳ {number}",
+        "state": state,
+        "opens_at": datetime(2024, 9, 10 * number - 9, 1, tzinfo=UTC),
+        "closes_at": datetime(2024, 9, 10 * number, 10, tzinfo=UTC),
+        "due": 8,
+        "on_time": 0,
+        "late": 0,
+    }
+    return Period(**(facts | changed))
+
+
 def held(number: int, **changed: int) -> CellSessions:
     """One study session of a cell of ten."""
     facts = {
@@ -170,6 +187,7 @@ def figures(**changed: Any) -> Figures:
             CellReturn(cell_id=8, state="missing"),
         ),
         "sessions": tuple(held(n) for n in range(1, 6)),
+        "periods": (period(1, "closed", on_time=5, late=1, silent=(7, 8), tardy=(6,)),),
         "recognitions": (
             CellRecognitions(cell_id=2, proposed=1, supported=1, commended=0, declined=0),
         ),

@@ -1,6 +1,5 @@
 """What stands in a Word file, read from its parts alone, without the library that wrote it."""
 
-import re
 import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -50,7 +49,7 @@ class Word:
 
     def one(self, text: str) -> Paragraph:
         """Return the only paragraph with this text."""
-        found = [p for p in self.paragraphs if p.text == text]
+        found = [p for p in self.paragraphs if plain(p.text) == text]
         assert len(found) == 1, f"{len(found)} paragraphs say {text!r}"
         return found[0]
 
@@ -133,5 +132,5 @@ def _section(item: ET.Element) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Return text with hard spaces made soft."""
-    return re.sub("\u00a0", " ", text)
+    """Return text with hard spaces and hyphens made soft, as who searches it types them."""
+    return text.replace("\u00a0", " ").replace("\u2011", "-")

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from survey_app.formatting import number
 from survey_app.i18n import _, _n
 from survey_app.invitations.counts import add_up
-from survey_app.invitations.participation import PARTY_MEMBER, Participation
+from survey_app.invitations.participation import PARTY_MEMBER, SMALL, Participation
 
 
 def against_last(board: Participation, kind: str) -> str:
@@ -27,6 +27,8 @@ def against_last(board: Participation, kind: str) -> str:
     fallen = _fallen(board, kind)
     if fallen is not None:
         said += ", " + (_n("%(n)s chi bộ giảm", fallen) if fallen else _("không chi bộ nào giảm"))
+        if _has_small(board, kind):
+            said += " " + _("(không kể chi bộ dưới %(n)s người)", n=number(SMALL))
     if board.is_open:
         values = {"who": _who(kind), "what": said}
         return _("%(who)s so với vòng trước lúc kết thúc: %(what)s.", **values)
@@ -40,6 +42,14 @@ def _who(kind: str) -> str:
 def _printed(rate: float) -> Decimal:
     """The rate in per cent with one digit, as `formatting.percent` prints it."""
     return (Decimal(repr(rate)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _has_small(board: Participation, kind: str) -> bool:
+    """Whether some cell is left out of the comparison because so few people tell on one."""
+    return any(
+        row.cell_id is not None and 0 < row.counts.base < SMALL
+        for row in (*board.of(kind), *(old for old in board.before if old.kind == kind))
+    )
 
 
 def _fallen(board: Participation, kind: str) -> int | None:

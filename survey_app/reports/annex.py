@@ -2,6 +2,7 @@
 
 from survey_app import formatting
 from survey_app.i18n import _
+from survey_app.invitations.participation import SMALL
 from survey_app.reports.counting import (
     MEMBER,
     OTHER,
@@ -9,6 +10,7 @@ from survey_app.reports.counting import (
     Table,
     Turnout,
     main_form,
+    rate_of,
     turnout_of,
 )
 from survey_app.reports.document import ActivityKind, CellReturn, FormGroup, FormRound, total
@@ -21,7 +23,9 @@ from survey_app.reports.tables import (
     attempts,
     day,
     figure,
+    members_of,
     people,
+    place_of,
     ratio,
     remarks,
     words,
@@ -51,47 +55,59 @@ def annex(table: Table) -> Grid:
     if form is not None:
         notes.append(_("Phiếu góp ý, không ghi tên: “%(form)s”.", form=form.title))
         notes += _group_notes(form)
+        if form.papers:
+            told = count(form.papers)
+            notes.append(
+                _("Trong tổng số phiếu góp ý có %(n)s phiếu giấy, không tính theo chi bộ.", n=told)
+            )
+    if table.figures.periods:
+        notes.append(_("Báo cáo muộn, chưa gửi: tính các kỳ đã hết hạn."))
     caption = _("Tổng hợp kết quả theo chi bộ")
     return Grid(caption, _columns(), tuple(rows), _total(table, form), tuple(notes))
 
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(_("TT"), 8),
-        Column(_("Chi bộ"), 28, is_words=True),
-        Column(_("Tổng số đảng viên"), 11),
-        Column(_("Ngày triển khai"), 16),
-        Column(_("Số người dự triển khai"), 12),
-        Column(_("Buổi sinh hoạt chuyên đề"), 12),
-        Column(_("Có mặt (lượt)"), 11),
-        Column(_("Vắng (lượt)"), 11),
-        Column(_("Tỷ lệ dự"), 13),
-        Column(_("Đảng viên dự thi"), 11),
-        Column(_("Tỷ lệ dự thi"), 13),
-        Column(_("Quần chúng dự thi / tổng"), 14),
-        Column(_("Số lượt thi"), 10),
-        Column(_("Phiếu góp ý (số phiếu)"), 12),
-        Column(_("Hoạt động (theo loại)"), 30, is_words=True),
-        Column(_("Tin, bài"), 11),
-        Column(_("Quần chúng ưu tú giới thiệu"), 12),
-        Column(_("Số đề nghị biểu dương"), 12),
-        Column(_("Nguồn số liệu"), 15, is_words=True),
+        Column(_("TT"), 6.5),
+        Column(_("Chi bộ"), 22.5, is_words=True),
+        Column(_("Đảng viên"), 10),
+        Column(_("Ngày triển khai"), 17),
+        Column(_("Người dự triển khai"), 10.6),
+        Column(_("Buổi chuyên đề"), 12.6),
+        Column(_("Có mặt (lượt)"), 10),
+        Column(_("Vắng (lượt)"), 10),
+        Column(_("Tỷ lệ dự"), 12.6),
+        Column(_("Đảng viên đã thi"), 10),
+        Column(_("Tỷ lệ thi"), 12.6),
+        Column(
+            _("Quần chúng đã thi / tổng"),
+            11.8,
+            parts=(_("Quần chúng đã thi"), _("Quần chúng, tổng")),
+        ),
+        Column(_("Lượt thi"), 9.2),
+        Column(_("Phiếu góp ý"), 10.4),
+        Column(_("Hoạt động (theo loại)"), 22.5, is_words=True),
+        Column(_("Tin, bài"), 9),
+        Column(_("Giới thiệu quần chúng ưu tú"), 11),
+        Column(_("Đề nghị biểu dương"), 11.3),
+        Column(_("Nguồn số liệu"), 11.9, is_words=True),
         Column(_("Ghi chú"), 18, is_words=True),
     )
 
 
-def _line(place: int, line: CellLine, groups: dict[int, FormGroup]) -> tuple[Value, ...]:
+def _line(place: int, line: CellLine, groups: dict[int | None, FormGroup]) -> tuple[Value, ...]:
     returned, asked = line.returned, line.is_asked
     held, is_cell = line.sessions, line.id is not None
     ticked = held if held and held.expected else None  # held, but nobody has told who came
     absent = ticked.excused + ticked.absent + ticked.on_duty if ticked else None
-    attended = ticked.present / ticked.expected if ticked else None
+    many = (line.members or 0) + (line.non_members or 0) >= SMALL  # of few a rate tells on one
+    attended = rate_of(ticked.present, ticked.expected) if ticked and many else None
     put = line.recognitions
     proposals = put.proposed + put.supported + put.commended + put.declined if put else None
     return (
-        figure(place),
+        place_of(place, line),
         words(line.label),
-        figure(line.members, asked=False),
+        members_of(line),
         day(returned.rolled_out_on if returned else None, asked=asked),
         figure(returned.rolled_out_people if returned else None, asked=asked),
         figure(held.sessions if held else None, asked=is_cell),
@@ -115,7 +131,8 @@ def _line(place: int, line: CellLine, groups: dict[int, FormGroup]) -> tuple[Val
 def _of(found: Turnout) -> Value:
     if not found.invited:
         return NOTHING
-    return words(f"{formatting.number(found.done)} / {formatting.number(found.base)}")
+    text = f"{formatting.number(found.done)}/{formatting.number(found.base)}"
+    return Value(text, parts=(figure(found.done), figure(found.base)))
 
 
 def _total(table: Table, form: FormRound | None) -> tuple[Value, ...]:
@@ -137,7 +154,7 @@ def _total(table: Table, form: FormRound | None) -> tuple[Value, ...]:
         figure(total(row.sessions for row in held)),
         figure(present),
         figure(total(row.excused + row.absent + row.on_duty for row in ticked)),
-        ratio(present / expected if present is not None and expected else None),
+        ratio(rate_of(present or 0, expected or 0)),
         people(member, member.done),
         ratio(member.rate),
         _of(other),
@@ -186,15 +203,15 @@ def _source(returned: CellReturn | None) -> str:
     return ", ".join(labels[source] for source in ("secretary", "paper") if source in sources)
 
 
-def _groups(form: FormRound | None) -> dict[int, FormGroup]:
+def _groups(form: FormRound | None) -> dict[int | None, FormGroup]:
     groups = form.groups if form else ()
-    return {cell: group for group in groups for cell in group.cell_ids if cell is not None}
+    return {cell: group for group in groups for cell in group.cell_ids}
 
 
-def _papers(line: CellLine, groups: dict[int, FormGroup]) -> Value:
+def _papers(line: CellLine, groups: dict[int | None, FormGroup]) -> Value:
     """Papers of the cell's group as the form's page tells them; groups are named below."""
-    group = groups.get(line.id) if line.id is not None else None
-    if group is None:
+    group = groups.get(line.id)
+    if group is None or line.members is None:  # without a headcount: cells that are gone
         return NOTHING
     if len(group.cell_ids) > 1:
         return words(_("tính theo nhóm"))

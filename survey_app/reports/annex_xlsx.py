@@ -1,5 +1,6 @@
 """The annex as an Excel file: typed cells, never a formula, and where each figure comes from."""
 
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -43,13 +44,10 @@ def xlsx_of(figures: Figures, terms: Terms) -> bytes:
         created = local(figures.as_of).replace(tzinfo=None)
         book.set_properties({"title": composed.title, "created": created})
         formats = _Formats(book)
-        first, *others = composed.annexes
-        _grid(book.add_worksheet(_("Tổng hợp")), first.grid, composed, formats)
+        for annex in composed.annexes:
+            _grid(book.add_worksheet(annex.name), annex.grid, composed, formats)
         _sources(book.add_worksheet(_("Nguồn số liệu")), figures, formats)
         _rules(book.add_worksheet(_("Cách tính")), composed, formats)
-        for place, annex in enumerate(others, 2):
-            sheet = book.add_worksheet(_("Phụ lục %(n)s", n=place))
-            _grid(sheet, annex.grid, composed, formats)
         book.close()
     return output.getvalue()
 
@@ -70,14 +68,19 @@ class _Formats:
 def _grid(sheet: Any, grid: Grid, composed: Composed, formats: _Formats) -> None:
     sheet.write_string(0, 0, grid.caption, formats.title)
     sheet.write_string(1, 0, " ".join([composed.foot[0], *grid.notes]))
-    for place, column in enumerate(grid.columns):
-        sheet.set_column(place, place, max(7, column.width))
-        sheet.write_string(HEAD_ROW, place, column.heading, formats.head)
+    headings = [
+        (heading, column.width)
+        for column in grid.columns
+        for heading in column.parts or (column.heading,)
+    ]
+    for place, (heading, width) in enumerate(headings):
+        sheet.set_column(place, place, max(7, width))
+        sheet.write_string(HEAD_ROW, place, heading, formats.head)
     for number, row in enumerate(grid.rows, HEAD_ROW + 1):
-        for place, value in enumerate(row):
+        for place, value in enumerate(_spread(grid, row)):
             _write(sheet, number, place, value, formats.line)
     last = HEAD_ROW + 1 + len(grid.rows)
-    for place, value in enumerate(grid.total):
+    for place, value in enumerate(_spread(grid, grid.total)):
         _write(sheet, last, place, value, formats.sum)
     sheet.freeze_panes(HEAD_ROW + 1, 2)
     sheet.set_landscape()
@@ -85,6 +88,12 @@ def _grid(sheet: Any, grid: Grid, composed: Composed, formats: _Formats) -> None
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD_ROW)
     sheet.set_footer("&R&P/&N")
+
+
+def _spread(grid: Grid, row: Sequence[Value]) -> Iterator[Value]:
+    """The cells of a row in Excel: a value of several numbers takes a cell for each."""
+    for column, value in zip(grid.columns, row, strict=True):
+        yield from value.parts or (value,) * max(1, len(column.parts))
 
 
 def _sources(sheet: Any, figures: Figures, formats: _Formats) -> None:
@@ -101,13 +110,19 @@ def _sources(sheet: Any, figures: Figures, formats: _Formats) -> None:
         sheet.write_string(last, 3, trace.source, text)
         sheet.write_string(last, 4, trace.detail, text)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&R&P/&N")
     sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
 
 
 def _rules(sheet: Any, composed: Composed, formats: _Formats) -> None:
     sheet.set_column(0, 0, 100)
     notes = [note for annex in composed.annexes for note in annex.grid.notes]
-    for row, text in enumerate([*composed.foot, *notes]):
+    checksum = _("Mã kiểm tra đầy đủ: %(checksum)s", checksum=composed.terms.checksum)
+    for row, text in enumerate([*composed.foot, checksum, *notes]):
         sheet.write_string(row, 0, text, formats.wrapped)
 
 

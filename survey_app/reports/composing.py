@@ -11,12 +11,14 @@ from survey_app.i18n import _, speaking
 from survey_app.reports import wording, wording_rounds
 from survey_app.reports.annex import annex
 from survey_app.reports.counting import Table, main_round, opened
-from survey_app.reports.document import CampaignFacts, Figures
+from survey_app.reports.document import Figures
 from survey_app.reports.masthead import (
+    name_of_office,
     number_line,
     opening,
     place_and_date,
     recipient_lines,
+    reference_line,
     subject_line,
 )
 from survey_app.reports.places import BY_CODE
@@ -72,11 +74,12 @@ Block = Heading | Text | Prompt | Grid
 
 @dataclass(frozen=True)
 class Annex:
-    """One annex: what stands over its table, and the table."""
+    """One annex: what stands over its table, the table, and all the notes at its foot."""
 
     name: str
     reference: str
     grid: Grid
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,14 +114,14 @@ def compose(figures: Figures, terms: Terms) -> Composed:
 def _compose(figures: Figures, terms: Terms) -> Composed:
     campaign = figures.campaign
     table = Table(figures, main_round(figures))
-    number = number_line(campaign)
+    foot = _foot(figures, terms)
     subject = subject_line(campaign, terms.kind)
     return Composed(
         terms=terms,
         party=_("ĐẢNG CỘNG SẢN VIỆT NAM"),
-        superior=campaign.superior_name.upper(),
-        issuer=campaign.issuer.upper(),
-        number=number,
+        superior=name_of_office(campaign.superior_name, campaign.document_place),
+        issuer=name_of_office(campaign.issuer, campaign.document_place),
+        number=number_line(campaign),
         place_and_date=place_and_date(figures),
         type_name=_("BÁO CÁO"),
         subject=subject,
@@ -131,17 +134,22 @@ def _compose(figures: Figures, terms: Terms) -> Composed:
             campaign.signer_role,
             campaign.signer_name or (_("[Họ và tên người ký]") if terms.is_draft else ""),
         ),
-        annexes=_annexes(table, number, campaign),
-        foot=(
-            *wording.how_counted(figures),
-            _(
-                "Bản chốt số liệu số %(number)s, mã kiểm tra %(checksum)s.",
-                number=terms.snapshot_number,
-                checksum=terms.checksum,
-            ),
-        ),
+        annexes=_annexes(table, foot),
+        foot=foot,
         watermark=_("DỰ THẢO") if terms.is_draft else "",
         title=f"{_('Báo cáo')} {subject}",
+    )
+
+
+def _foot(figures: Figures, terms: Terms) -> tuple[str, ...]:
+    first = " ".join(terms.checksum[at : at + 4] for at in range(0, 16, 4))
+    return (
+        *wording.how_counted(figures),
+        _(
+            "Bản chốt số liệu số %(number)s, mã kiểm tra %(checksum)s….",
+            number=terms.snapshot_number,
+            checksum=first,
+        ),
     )
 
 
@@ -212,15 +220,15 @@ class _Own:
         return blocks
 
 
-def _annexes(table: Table, number: str, campaign: CampaignFacts) -> tuple[Annex, ...]:
+def _annexes(table: Table, foot: tuple[str, ...]) -> tuple[Annex, ...]:
     others = [r for r in opened(table.figures) if r is not table.round]
     grids = [annex(table), *(round_table(table, r) for r in others)]
-    reference = _(
-        "(Kèm theo Báo cáo %(number)s của %(issuer)s)",
-        number=number[:1].lower() + number[1:],
-        issuer=campaign.issuer,
-    )
-    return tuple(
-        Annex(_("Phụ lục %(n)s", n=place) if len(grids) > 1 else _("Phụ lục"), reference, grid)
-        for place, grid in enumerate(grids, 1)
-    )
+    reference = reference_line(table.figures)
+    annexes = []
+    for place, grid in enumerate(grids, 1):
+        name = _("Phụ lục %(n)s", n=place) if len(grids) > 1 else _("Phụ lục")
+        # Each annex is a sheet that may be read alone, so each says of when its figures are.
+        told = foot if place in (1, len(grids)) else foot[-1:]
+        notes = tuple(dict.fromkeys((*grid.notes, *told)))
+        annexes.append(Annex(name, reference, grid, notes))
+    return tuple(annexes)

@@ -6,9 +6,11 @@ one round; the others get tables of their own.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from survey_app.i18n import _
+from survey_app.invitations.participation import SMALL
 from survey_app.reports.document import (
     CellCount,
     CellFacts,
@@ -17,6 +19,7 @@ from survey_app.reports.document import (
     CellSessions,
     Figures,
     FormRound,
+    Period,
     QuizRound,
 )
 
@@ -43,8 +46,23 @@ class Turnout:
 
     @property
     def rate(self) -> float | None:
-        """Rate of the sums; none when there is nobody to divide by."""
-        return self.done / self.base if self.base else None
+        """Rate of the sums; none of very few people."""
+        return rate_of(self.done, self.base)
+
+
+def rate_of(done: int, base: int) -> float | None:
+    """Return a rate; none of so few people that it would speak of one of them."""
+    return done / base if base >= SMALL else None
+
+
+def sent_in(period: Period) -> int:
+    """Return how many cells have sent their report of this period, in time or late."""
+    return period.on_time + period.late
+
+
+def is_running(period: Period, now: datetime) -> bool:
+    """Whether a period still takes reports, so that nobody is late yet."""
+    return period.state not in OVER and now < period.closes_at
 
 
 def turnout(counts: Iterable[CellCount]) -> Turnout:
@@ -82,6 +100,11 @@ class CellLine:
     returned: CellReturn | None = None
     sessions: CellSessions | None = None
     recognitions: CellRecognitions | None = None
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether some report of it counts, of whatever period."""
+        return self.returned is not None and bool(self.returned.revisions)
 
     @property
     def is_asked(self) -> bool:

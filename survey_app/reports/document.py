@@ -214,7 +214,7 @@ class CellRecognitions(_Part):
 
 
 class Period(_Part):
-    """One round of cell reports; `silent` are the cells that owe one and have sent none."""
+    """One round of cell reports; `silent` cells owe one and have sent none, `tardy` sent late."""
 
     id: int
     slug: str
@@ -226,6 +226,7 @@ class Period(_Part):
     on_time: int
     late: int
     silent: tuple[int, ...] = ()
+    tardy: tuple[int, ...] = ()
 
 
 class Targets(_Part):
@@ -286,10 +287,7 @@ def _of(rows: Iterable[Any], cells: frozenset[int]) -> tuple[Any, ...]:
 
 
 def checksum_of(document: dict[str, Any]) -> str:
-    """Return the SHA-256 of a stored document as canonical JSON, 64 hex digits.
-
-    Of the stored words, not of what is read from them: a later version may read more of them.
-    """
+    """Return the SHA-256 of a document as stored (a later version may read more), in hex."""
     text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -14,9 +14,11 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Mm, Pt
 
+from survey_app.reports.phrases import unbroken
 from survey_app.reports.tables import Column, Grid, Value
 from survey_app.vietnamese import search_key
 
+MANY_COLUMNS = 10  # a table of more is wide: it has smaller letters
 TWIPS_PER_MM = 1440 / 25.4
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -68,7 +70,7 @@ def write(paragraph: Any, text: str, look: Look) -> Any:
     layout.first_line_indent = Mm(look.first)
     layout.line_spacing = look.line
     layout.keep_with_next = look.keep
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(unbroken(text))
     run.font.size = Pt(look.size)
     run.bold, run.italic, run.underline = look.bold, look.italic, look.underline
     if look.marked:
@@ -102,10 +104,10 @@ def rule_below(paragraph: Any, text: str, size: float, width_mm: float) -> None:
     )
 
 
-def bare_table(body: Any, widths_mm: Iterable[float], description: str) -> Any:
-    """Add a table of one row without borders; returns its cells."""
+def bare_table(body: Any, widths_mm: Iterable[float], description: str, *, rows: int = 1) -> Any:
+    """Add a table without borders; returns its rows, each with its cells."""
     widths = list(widths_mm)
-    table = body.add_table(rows=1, cols=len(widths))
+    table = body.add_table(rows=rows, cols=len(widths))
     table.autofit = False
     properties = table._tbl.tblPr
     properties.append(
@@ -117,10 +119,13 @@ def bare_table(body: Any, widths_mm: Iterable[float], description: str) -> Any:
     properties.append(
         parse_xml(f"<w:tblDescription {nsdecls('w')} w:val={quoteattr(description)}/>")
     )
-    for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
-        column.width = cell.width = Mm(width)
-    table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
-    return table.rows[0].cells
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Mm(width)
+        row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+    return [row.cells for row in table.rows]
 
 
 def grid_xml(grid: Grid, width_mm: float, size: float) -> Any:
@@ -131,11 +136,13 @@ def grid_xml(grid: Grid, width_mm: float, size: float) -> Any:
     )
     rows = [_row(row, grid.columns, widths, size, "") for row in grid.rows]
     last = _row(grid.total, grid.columns, widths, size, "total")
+    margin = 45  # twips: 0.8 mm, so that no word touches the border
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f'<w:tblBorders>{_borders()}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
+        f'<w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/>'
+        f'<w:right w:w="{margin}" w:type="dxa"/>'
         '</w:tblCellMar><w:tblLook w:val="0460" w:firstRow="1" w:lastRow="1"/>'
         f"<w:tblCaption w:val={quoteattr(grid.caption)}/>"
         f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{head}{''.join(rows)}{last}</w:tbl>"
@@ -158,19 +165,27 @@ def _row(
 ) -> str:
     repeat = "<w:tblHeader/>" if part == "head" else ""
     written = "".join(
-        _cell(value.text, width, size, bold=bool(part), left=column.is_words and part != "head")
+        _cell(
+            value.text,
+            width,
+            size,
+            bold=bool(part),
+            left=column.is_words and part != "head",
+            keeps=part == "total",
+        )
         for value, column, width in zip(cells, columns, widths, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{written}</w:tr>"
 
 
-def _cell(text: str, width: int, size: float, *, bold: bool, left: bool) -> str:
+def _cell(text: str, width: int, size: float, *, bold: bool, left: bool, keeps: bool) -> str:
     strong = "<w:b/>" if bold else ""
     side = "left" if left else "center"
     half_points = round(size * 2)
+    keep = "<w:keepNext/>" if keeps else ""  # the sums stay with the notes below
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
+        f'<w:p><w:pPr>{keep}<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
         f'<w:ind w:firstLine="0"/><w:jc w:val="{side}"/></w:pPr>'
         f'<w:r><w:rPr>{strong}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'

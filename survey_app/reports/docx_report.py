@@ -1,5 +1,6 @@
 """The report as a Word file in the form of a Party document, ready for the office to sign."""
 
+from dataclasses import replace
 from typing import Any
 
 from docx import Document
@@ -13,6 +14,7 @@ from survey_app.reports import docx_page
 from survey_app.reports.composing import Annex, Block, Composed, Heading, Prompt, Terms, compose
 from survey_app.reports.document import Figures
 from survey_app.reports.docx_parts import (
+    MANY_COLUMNS,
     Look,
     bare_table,
     grid_xml,
@@ -20,6 +22,7 @@ from survey_app.reports.docx_parts import (
     text_width,
     write,
 )
+from survey_app.reports.masthead import in_lines
 from survey_app.reports.styles import DocumentStyle, style_of
 from survey_app.reports.tables import Grid
 
@@ -56,8 +59,10 @@ class _Writer:
         docx_page.set_headers(document.sections[0], composed, first=True)
         self._masthead()
         self._titles()
-        for block in composed.body:
+        *blocks, last = composed.body
+        for block in blocks:
             self._block(block)
+        self._block(last, keep=True)  # a page with nothing but the signature is not signed
         self._signing()
         self._annexes()
         self._properties(figures)
@@ -68,18 +73,26 @@ class _Writer:
         # The Party's name stays on one line, also in English, where it is longer.
         party = max(_PARTY_WIDTH, text_width(composed.party, sizes.party) / Mm(1).pt + 3)
         widths = (self.style.text_width - party, party)
-        left, right = bare_table(self.document, widths, _("Phần đầu văn bản"))
+        upper, lower = bare_table(self.document, widths, _("Phần đầu văn bản"), rows=2)
+        room = widths[0] * Mm(1).pt - 4
         lines = [
-            (composed.superior, Look(sizes.superior, align="center")),
-            (composed.issuer, Look(sizes.issuer, bold=True, align="center")),
+            (
+                in_lines(composed.superior, lambda line: text_width(line, sizes.superior) < room),
+                Look(sizes.superior, align="center"),
+            ),
+            (
+                in_lines(composed.issuer, lambda line: text_width(line, sizes.issuer) < room),
+                Look(sizes.issuer, bold=True, align="center"),
+            ),
             ("*", Look(sizes.issuer, align="center")),
-            (composed.number, Look(sizes.number, align="center")),
         ]
-        self._lines(left, [line for line in lines if line[0]])
-        self._lines(right, [(composed.party, Look(sizes.party, bold=True, align="center"))])
-        rule_below(right.paragraphs[0], composed.party, sizes.party, party)
-        place = Look(sizes.place, italic=True, align="right", before=12)
-        write(right.add_paragraph(), composed.place_and_date, place)
+        self._lines(upper[0], [line for line in lines if line[0]])
+        self._lines(upper[1], [(composed.party, Look(sizes.party, bold=True, align="center"))])
+        rule_below(upper[1].paragraphs[0], composed.party, sizes.party, party)
+        # A row of their own: the number stands under the asterisk, level with place and date.
+        self._lines(lower[0], [(composed.number, Look(sizes.number, align="center"))])
+        place = Look(sizes.place, italic=True, align="right")
+        self._lines(lower[1], [(composed.place_and_date, place)])
 
     def _titles(self) -> None:
         composed, sizes = self.composed, self.sizes
@@ -89,7 +102,7 @@ class _Writer:
         write(self.document.add_paragraph(style="Subtitle"), composed.subject, subject)
         self._body(composed.opening)
 
-    def _body(self, text: str, *, marked: bool = False) -> None:
+    def _body(self, text: str, *, marked: bool = False, keep: bool = False) -> None:
         look = Look(
             self.sizes.body,
             align="justify",
@@ -99,10 +112,11 @@ class _Writer:
             line=1.15,
             italic=marked,
             marked=marked,
+            keep=keep,
         )
         write(self.document.add_paragraph(), text, look)
 
-    def _block(self, block: Block) -> None:
+    def _block(self, block: Block, *, keep: bool = False) -> None:
         if isinstance(block, Heading):
             look = Look(
                 self.sizes.heading, bold=True, before=6, after=3, first=_FIRST_LINE, keep=True
@@ -112,7 +126,7 @@ class _Writer:
         elif isinstance(block, Grid):
             self._grid(block, self.style.text_width, self.sizes.table)
         else:
-            self._body(block.text, marked=isinstance(block, Prompt))
+            self._body(block.text, marked=isinstance(block, Prompt), keep=keep)
 
     def _grid(self, grid: Grid, width: float, size: float, *, caption: bool = True) -> None:
         if caption:
@@ -129,7 +143,7 @@ class _Writer:
     def _signing(self) -> None:
         composed, sizes = self.composed, self.sizes
         half = self.style.text_width / 2
-        left, right = bare_table(self.document, (half, half), _("Nơi nhận và chữ ký"))
+        ((left, right),) = bare_table(self.document, (half, half), _("Nơi nhận và chữ ký"))
         head = Look(sizes.recipients_title, underline=True, before=12)
         items = [(line, Look(sizes.recipients)) for line in composed.recipients]
         self._lines(left, [(composed.recipients_title, head), *items])
@@ -154,9 +168,6 @@ class _Writer:
         docx_page.set_headers(section, self.composed, first=False)
         for place, annex in enumerate(self.composed.annexes):
             self._annex(annex, new_page=place > 0)
-        for text in self.composed.foot:
-            look = Look(self.sizes.annex + 0.5, italic=True, before=2)
-            write(self.document.add_paragraph(), text, look)
 
     def _annex(self, annex: Annex, *, new_page: bool) -> None:
         heading = self.document.add_paragraph(style="Heading 1")
@@ -167,9 +178,9 @@ class _Writer:
         reference = Look(self.sizes.recipients, italic=True, after=6, align="center", keep=True)
         write(self.document.add_paragraph(), annex.reference, reference)
         width = docx_page.landscape_width(self.style)
-        wide = len(annex.grid.columns) > 10
+        wide = len(annex.grid.columns) > MANY_COLUMNS
         size = self.sizes.annex if wide else self.sizes.table
-        self._grid(annex.grid, width, size, caption=False)
+        self._grid(replace(annex.grid, notes=annex.notes), width, size, caption=False)
 
     def _properties(self, figures: Figures) -> None:
         properties = self.document.core_properties

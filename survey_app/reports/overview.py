@@ -12,6 +12,7 @@ from survey_app.i18n import _, _n
 from survey_app.invitations.anonymous import FormBoard
 from survey_app.invitations.participation import PARTY_MEMBER, CellRow, Participation
 from survey_app.reports.boards import form_boards, quiz_boards
+from survey_app.reports.counting import is_running, sent_in
 from survey_app.reports.document import CellFacts, Figures, Period, total
 
 CELLS_AT_ONCE = 20  # more cells than that are a page of their own
@@ -94,10 +95,17 @@ class Overview:
         if not self.figures.periods:
             return ""
         period = self.figures.periods[-1]
+        values = {
+            "sent": formatting.number(sent_in(period)),
+            "due": formatting.number(period.due),
+            "period": period.title,
+        }
+        if not is_running(period, self.figures.as_of):
+            return _("%(sent)s/%(due)s chi bộ đã gửi “%(period)s”", **values)
         return _(
-            "%(sent)s/%(due)s chi bộ đã báo cáo",
-            sent=formatting.number(period.on_time + period.late),
-            due=formatting.number(period.due),
+            "%(sent)s/%(due)s chi bộ đã gửi “%(period)s” (còn mở đến %(moment)s)",
+            **values,
+            moment=formatting.moment(period.closes_at),
         )
 
     def _held(self) -> str:
@@ -144,8 +152,7 @@ class Overview:
         ]
 
     def _period(self, period: Period) -> str:
-        sent = period.on_time + period.late
-        values = {"sent": formatting.number(sent), "due": formatting.number(period.due)}
+        values = {"sent": formatting.number(sent_in(period)), "due": formatting.number(period.due)}
         if period.late:
             values["late"] = formatting.number(period.late)
             return _("%(sent)s/%(due)s chi bộ đã báo cáo, trong đó %(late)s muộn.", **values)

@@ -1,10 +1,12 @@
 """How counts, days and lists of cells are written in a document, in both languages. Pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from survey_app import formatting
 from survey_app.i18n import _, current_locale
+from survey_app.invitations.participation import SMALL
 from survey_app.reports.counting import CellLine
 
 MANY = 15  # longer lists of cells are cut; the annex names every one
@@ -23,8 +25,21 @@ def share(part: int, whole: int) -> str:
 
 
 def rate(part: int, whole: int) -> str:
-    """Return `85,7 %` of the sums themselves, a dash when there is nobody to divide by."""
-    return formatting.percent(part / whole if whole else None)
+    """Return `85,7%` of the sums themselves, a dash when there is nobody to divide by."""
+    return percent(part / whole if whole else None)
+
+
+def percent(value: float | None) -> str:
+    """Return `85,7%`, as documents write it; screens have a space before the sign."""
+    return formatting.percent(value).replace("\u00a0", "")
+
+
+def small_note() -> str:
+    """Say why a dash stands for the rate of a small cell, and where nothing applies."""
+    return _(
+        "Dấu –: không áp dụng; dưới %(n)s người thì chỉ ghi số người, không tính tỷ lệ.",
+        n=count(SMALL),
+    )
 
 
 def paper_day(value: date | datetime) -> str:
@@ -76,15 +91,32 @@ def some(lines: Sequence[CellLine]) -> str:
     return "; ".join([*names[:MANY], rest])
 
 
-def not_reported(lines: Sequence[CellLine]) -> str:
-    """Return the sentence that names the cells that have not reported; empty when all have."""
-    if not lines:
-        return ""
-    return sentence(_("Chưa báo cáo: %(cells)s", cells=some(lines)))
-
-
 def with_missing(text: str, asked: Sequence[CellLine], gave: Sequence[CellLine]) -> list[str]:
-    """Return `text`, and the sentence on the cells of `asked` that `gave` nothing."""
+    """Return `text`, and who of `asked` does not stand among those that `gave` this figure.
+
+    Who has sent no report at all is named apart from who sent one without this figure.
+    """
     given = {line.id for line in gave}
-    missing = not_reported([line for line in asked if line.id not in given])
-    return [f"{text} {missing}" if missing else text]
+    missing = [line for line in asked if line.id not in given]
+    blank = [line for line in missing if line.has_sent]
+    silent = [line for line in missing if not line.has_sent]
+    parts = []
+    if blank:
+        parts.append(_("chưa nêu số liệu này: %(cells)s", cells=some(blank)))
+    if silent:
+        parts.append(_("chưa gửi báo cáo: %(cells)s", cells=some(silent)))
+    # Names are joined by semicolons, so each of the two lists is a sentence of its own.
+    return [" ".join([text, *(sentence(part) for part in parts)])]
+
+
+_UNBROKEN = re.compile(
+    r"\d+-[^\W\d_]{2,}(?:/[^\W\d_]+)?"  # 422-KH/ĐUS
+    r"|\d{1,2}/\d{1,2}/\d{4} [-–] \d{1,2}/\d{1,2}/\d{4}"
+    r"|\bngày \d|\b\d+ giờ \d\d"
+)
+_HARD = str.maketrans({" ": "\u00a0", "-": "\u2011"})
+
+
+def unbroken(text: str) -> str:
+    """Return `text` with numbers of documents, spans of days and hours held on one line."""
+    return _UNBROKEN.sub(lambda found: found[0].translate(_HARD), text)

@@ -114,6 +114,7 @@ def _period(round_: Round, owed: Sequence[tuple[int, ReportState]]) -> Period:
         on_time=states.count("on_time"),
         late=states.count("late"),
         silent=tuple(cell for cell, state in owed if state in ("missing", "not_due")),
+        tardy=tuple(cell for cell, state in owed if state == "late"),
     )
 
 

@@ -45,7 +45,7 @@ class Sizes:
     recipients_title: float = 14
     recipients: float = 12
     table: float = 11
-    annex: float = 8.5
+    annex: float = 9.5
 
 
 @dataclass(frozen=True)

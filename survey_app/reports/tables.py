@@ -9,27 +9,35 @@ from survey_app import formatting
 from survey_app.i18n import _
 from survey_app.reports.counting import MEMBER, OTHER, CellLine, Table, Turnout, turnout_of
 from survey_app.reports.document import QuizRound, total
-from survey_app.reports.phrases import paper_day
+from survey_app.reports.phrases import count, paper_day, percent, small_note
 
 Form = Literal["text", "count", "rate", "day"]
 
 
 @dataclass(frozen=True)
 class Value:
-    """One cell: `text` as printed, `value` typed for Excel (`None`: the text stands there too)."""
+    """One cell: `text` as printed, `value` typed for Excel (`None`: the text stands there too).
+
+    `parts`: what stands in cells of their own in Excel, where paper has room for one.
+    """
 
     text: str
     form: Form = "text"
     value: float | date | None = None
+    parts: tuple["Value", ...] = ()
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and a share of the width; words stand left, numbers in the middle."""
+    """A heading and a share of the width; words stand left, numbers in the middle.
+
+    `parts`: the headings in Excel of a column whose values have parts.
+    """
 
     heading: str
     width: float
     is_words: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,8 @@ def figure(number: int | None, *, asked: bool = True) -> Value:
 
 
 def ratio(rate: float | None) -> Value:
-    """A rate, or a dash when there is nobody to divide by."""
-    return NOTHING if rate is None else Value(formatting.percent(rate), "rate", rate)
+    """A rate, or a dash when there are too few people for one."""
+    return NOTHING if rate is None else Value(percent(rate), "rate", rate)
 
 
 def day(value: date | None, *, asked: bool = True) -> Value:
@@ -75,17 +83,27 @@ def people(found: Turnout, number: int) -> Value:
     return figure(number) if found.invited else NOTHING
 
 
+def place_of(place: int, line: CellLine) -> Value:
+    """The number of a line; what is no cell has none."""
+    return NOTHING if line.id is None else figure(place)
+
+
+def members_of(line: CellLine) -> Value:
+    """How many members are on the roster; a dash where nobody is of no cell."""
+    return NOTHING if line.id is None and not line.members else figure(line.members, asked=False)
+
+
 def short_table(table: Table) -> Grid:
     """The table in section II: one line a cell, the last one sums."""
     members, others = _sums(table)
     with_quiz = table.round is not None
     columns = [
-        Column(_("TT"), 5),
+        Column(_("TT"), 6),
         Column(_("Chi bộ"), 26, is_words=True),
         Column(_("Đảng viên"), 10),
         *(_quiz_columns() if with_quiz else ()),
-        Column(_("Buổi chuyên đề"), 10),
-        Column(_("Ghi chú"), 20, is_words=True),
+        Column(_("Buổi chuyên đề"), 11),
+        Column(_("Ghi chú"), 22, is_words=True),
     ]
     rows = [_short_line(place, line, with_quiz) for place, line in enumerate(table.lines, 1)]
     held = [line.sessions.sessions for line in table.cells if line.sessions]
@@ -105,6 +123,7 @@ def short_table(table: Table) -> Grid:
     else:
         caption = _("Kết quả theo chi bộ; số người thi tính theo “%(r)s”", r=table.round.title)
     notes = [_("Đảng viên: số được mời trừ số được miễn.")] if with_quiz else []
+    notes.append(small_note())
     return Grid(caption, tuple(columns), tuple(rows), tuple(last), tuple(notes))
 
 
@@ -142,9 +161,9 @@ def attempts(member: Turnout, other: Turnout) -> Value:
 def _short_line(place: int, line: CellLine, with_quiz: bool) -> tuple[Value, ...]:
     sessions = line.sessions.sessions if line.sessions else None
     return (
-        figure(place),
+        place_of(place, line),
         words(line.label),
-        people(line.member, line.member.base) if with_quiz else figure(line.members, asked=False),
+        people(line.member, line.member.base) if with_quiz else members_of(line),
         *(_quiz_values(line.member, line.other) if with_quiz else ()),
         figure(sessions, asked=line.id is not None),
         words("; ".join(remarks(line))),
@@ -155,9 +174,10 @@ def remarks(line: CellLine) -> Iterable[str]:
     """What a reader must know of a cell to understand its numbers."""
     exempt = line.member.exempt + line.other.exempt
     if exempt:
-        yield _("miễn %(n)s", n=exempt)
+        yield _("miễn %(n)s", n=count(exempt))
     if line.member.undeliverable + line.other.undeliverable:
-        yield _("thư không đến %(n)s", n=line.member.undeliverable + line.other.undeliverable)
+        lost = line.member.undeliverable + line.other.undeliverable
+        yield _("%(n)s đồng chí chưa nhận được thư", n=count(lost))
     if line.returned and line.returned.state == "late":
         yield _("báo cáo muộn")
     if line.returned and line.returned.state == "missing":
@@ -179,12 +199,13 @@ def round_table(table: Table, round_: QuizRound) -> Grid:
     )
     lines = Table(table.figures, round_).lines
     rows = [
-        (figure(place), words(line.label), *_both(line.member, line.other))
+        (place_of(place, line), words(line.label), *_both(line.member, line.other))
         for place, line in enumerate(lines, 1)
     ]
     sums = _both(turnout_of(round_, MEMBER), turnout_of(round_, OTHER))
     caption = _("Số người thi theo chi bộ: “%(r)s”", r=round_.title)
-    return Grid(caption, columns, tuple(rows), (words(""), words(_("Tổng cộng")), *sums))
+    last = (words(""), words(_("Tổng cộng")), *sums)
+    return Grid(caption, columns, tuple(rows), last, (small_note(),))
 
 
 def _both(member: Turnout, other: Turnout) -> tuple[Value, ...]:

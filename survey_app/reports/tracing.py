@@ -1,6 +1,6 @@
 """Where each figure of a report comes from: one row a figure of a cell. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from survey_app.i18n import _
@@ -33,11 +33,13 @@ def traces(figures: Figures) -> Iterator[Trace]:
         for row in round_.cells:
             label = names.get(row.cell_id) or _("Chi bộ không còn trong danh sách")
             yield from _of_round(label, round_, row)
+    titles = {period.slug: period.title for period in figures.periods}
     for line in table.lines:
         yield from _of_sessions(line)
-        yield from _of_return(line)
+        yield from _of_return(line, titles)
         yield from _of_recognitions(line)
     yield from _of_forms(figures)
+    yield from _of_scores(figures)
 
 
 def _of_round(label: str, round_: QuizRound, row: CellCount) -> Iterator[Trace]:
@@ -77,13 +79,18 @@ def _of_sessions(line: CellLine) -> Iterator[Trace]:
         yield Trace(line.label, what, figure(number), source)
 
 
-def _of_return(line: CellLine) -> Iterator[Trace]:
+def _of_return(line: CellLine, titles: Mapping[str, str]) -> Iterator[Trace]:
     returned = line.returned
     if returned is None or not line.is_asked:
         return
     source = _("Báo cáo của chi bộ")
     detail = "; ".join(
-        _("kỳ %(period)s, bản %(number)s, %(how)s", period=slug, number=number, how=_how(how))
+        _(
+            "kỳ “%(period)s”, bản %(number)s, %(how)s",
+            period=titles.get(slug, slug),
+            number=number,
+            how=_how(how),
+        )
         for slug, number, how in returned.revisions
     )
     rows: list[tuple[str, Value]] = [
@@ -97,7 +104,7 @@ def _of_return(line: CellLine) -> Iterator[Trace]:
     visual = {True: _("đã treo"), False: _("chưa treo"), None: _("chưa báo cáo")}
     rows += [
         (_("Tin, bài"), figure(returned.online_items)),
-        (_("Cờ, pa nô, khẩu hiệu"), words(visual[returned.visual_publicity])),
+        (_("Cờ, panô, khẩu hiệu"), words(visual[returned.visual_publicity])),
         (_("Quần chúng ưu tú giới thiệu"), figure(returned.candidates)),
     ]
     for what, value in rows:
@@ -129,3 +136,19 @@ def _of_forms(figures: Figures) -> Iterator[Trace]:
             told = figure(group.sent) if group.sent is not None else words(_("không nêu"))
             names = "; ".join(name or _("Chưa gắn chi bộ") for name in group.names)
             yield Trace(names, _("Phiếu góp ý (số phiếu)"), told, source)
+        if form.papers:
+            papers = _("Phiếu giấy, không theo chi bộ")
+            yield Trace(_("Toàn Đảng bộ"), papers, figure(form.papers), source)
+
+
+def _of_scores(figures: Figures) -> Iterator[Trace]:
+    """Every band that may be told; the report puts them together into few."""
+    for round_ in figures.quizzes:
+        source = _("Vòng “%(r)s”, bảng đếm", r=round_.title)
+        for band in round_.score_bands:
+            what = (
+                _("Số câu đúng: từ %(low)s đến %(high)s", low=band.low, high=band.high)
+                if band.low != band.high
+                else _("Số câu đúng: %(low)s", low=band.low)
+            )
+            yield Trace(_("Toàn Đảng bộ"), what, figure(band.people), source)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app import audit, clock, formatting
 from survey_app.accounts.doors import scope_in, signed_in
+from survey_app.accounts.models import User
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.queries import current_campaign
 from survey_app.campaigns.settings import campaign_settings
@@ -20,6 +21,7 @@ from survey_app.reports.composing import compose
 from survey_app.reports.drafting import ChangedMeanwhile, Choice
 from survey_app.reports.forms import NOW, BeginForm, DraftForm
 from survey_app.reports.models import Report, Snapshot
+from survey_app.reports.phrases import unbroken
 from survey_app.reports.places import PLACES
 from survey_app.reports.styles import default_style, style_of
 from survey_app.web.error_pages import status_of
@@ -112,11 +114,29 @@ def show(report_id: int) -> ResponseReturnValue:
     """The draft with a box for each place to write; an issued report with its files."""
     with reading() as session:
         campaign, report, snapshot = _report(session, report_id)
-        replaced_by = drafting.replaced_by(session, report)
+        if not _is_open(campaign, report):
+            return _whole_page(session, campaign, report, snapshot)
     form = DraftForm()
     for name, value in drafting.values_of(report).items():
         form[name].data = value
-    return _draft_page(campaign, report, snapshot, form, replaced_by=replaced_by)
+    return _draft_page(report, snapshot, form)
+
+
+def _whole_page(session: Session, campaign: Campaign, report: Report, snapshot: Snapshot) -> str:
+    """An issued report, or a draft for who only reads: its words, and who has still to write."""
+    writer = session.get(User, report.created_by) if report.created_by else None
+    return render_template(
+        "reports/whole.html",
+        report=report,
+        snapshot=snapshot,
+        missing=drafting.missing(report),
+        writer=writer.name if writer else "",
+        may_write=_may_write(campaign),
+        replaced_by=drafting.replaced_by(session, report),
+        style=style_of(report.style),
+        composed=compose(snapshots.figures_of(snapshot), drafting.terms_of(session, report)),
+        unbroken=unbroken,
+    )
 
 
 def save(report_id: int) -> ResponseReturnValue:
@@ -135,21 +155,18 @@ def save(report_id: int) -> ResponseReturnValue:
             drafting.save(session, report, typed, seen, signed_in(), clock.now())
     except DomainError as error:
         with reading() as session:
-            campaign, report, snapshot = _report(session, report_id)
+            _at, report, snapshot = _report(session, report_id)
         if report.state == "issued":
             raise
         theirs = error.theirs if isinstance(error, ChangedMeanwhile) else {}
         marks = None if theirs else seen
-        page = _draft_page(
-            campaign, report, snapshot, form, error=error, theirs=theirs, marks=marks
-        )
+        page = _draft_page(report, snapshot, form, error=error, theirs=theirs, marks=marks)
         return page, status_of(error)
     flash(_("Đã lưu báo cáo."), "good")
     return redirect(url_for("reports.show", report_id=report_id), code=303)
 
 
 def _draft_page(
-    campaign: Campaign,
     report: Report,
     snapshot: Snapshot,
     form: DraftForm,
@@ -157,11 +174,10 @@ def _draft_page(
     error: DomainError | None = None,
     theirs: Mapping[str, str] | None = None,
     marks: Mapping[str, str] | None = None,
-    replaced_by: Report | None = None,
 ) -> str:
     problems = [] if error is None else [*(error.problems or [error.message])]
     return render_template(
-        "reports/draft.html" if _is_open(campaign, report) else "reports/issued.html",
+        "reports/draft.html",
         report=report,
         snapshot=snapshot,
         form=form,
@@ -170,9 +186,6 @@ def _draft_page(
         problems=problems,
         theirs=theirs or {},
         marks=drafting.marks_of(report) if marks is None else marks,
-        may_write=_may_write(campaign),
-        replaced_by=replaced_by,
-        style=style_of(report.style),
     )
 
 
@@ -203,7 +216,9 @@ def print_view(report_id: int) -> ResponseReturnValue:
     with reading() as session:
         _at, report, snapshot = _report(session, report_id)
         composed = compose(snapshots.figures_of(snapshot), drafting.terms_of(session, report))
-    return render_template("reports/print.html", report=report, composed=composed)
+    return render_template(
+        "reports/print.html", report=report, composed=composed, unbroken=unbroken
+    )
 
 
 def docx(report_id: int) -> ResponseReturnValue:

@@ -11,9 +11,12 @@ from survey_app import formatting
 from survey_app.i18n import _
 from survey_app.invitations.participation import NON_MEMBER, PARTY_MEMBER, Counts, add_up
 from survey_app.reports.boards import counts_of
-from survey_app.reports.document import CellFacts, CellReturn, Figures, QuizRound, total
+from survey_app.reports.counting import is_running, rate_of, sent_in
+from survey_app.reports.document import CellFacts, CellReturn, Figures, Period, QuizRound, total
+from survey_app.reports.phrases import small_note
 
 QUIZZES = 3  # the last ones: more columns do not fit a sheet
+PERIODS = 2  # likewise
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,16 @@ class WholeTable:
 def whole_table(figures: Figures) -> WholeTable:
     """Return the table of all cells."""
     quizzes = figures.quizzes[-QUIZZES:]
-    asked = bool(figures.periods)
+    periods = figures.periods[-PERIODS:]
+    asked = bool(periods)
     returns = {row.cell_id: row for row in figures.returns}
     rows = tuple(
         (
             cell.name or _("Chưa gắn chi bộ"),
-            formatting.number(cell.members),
+            "–" if cell.id is None and not cell.members else formatting.number(cell.members),
             *_quiz_values(quizzes, [cell.id]),
             *_session_values(figures, [cell.id]),
+            *_period_values(figures, periods, returns.get(cell.id or 0)),
             *(_return_values(cell, returns.get(cell.id or 0)) if asked else ()),
             _praise(figures, [cell.id]),
         )
@@ -48,13 +53,15 @@ def whole_table(figures: Figures) -> WholeTable:
         formatting.number(sum(cell.members for cell in figures.cells)),
         *_quiz_values(quizzes, everybody),
         *_session_values(figures, everybody),
+        *(f"{formatting.number(sent_in(p))}/{formatting.number(p.due)}" for p in periods),
         *(_return_totals(figures) if asked else ()),
         _praise(figures, everybody),
     )
-    return WholeTable(_headings(quizzes, asked), rows, totals, _notes(figures, quizzes))
+    headings = _headings(quizzes, periods)
+    return WholeTable(headings, rows, totals, _notes(figures, quizzes, periods))
 
 
-def _headings(quizzes: Sequence[QuizRound], asked: bool) -> tuple[str, ...]:
+def _headings(quizzes: Sequence[QuizRound], periods: Sequence[Period]) -> tuple[str, ...]:
     of_quizzes = [
         heading
         for quiz in quizzes
@@ -65,7 +72,7 @@ def _headings(quizzes: Sequence[QuizRound], asked: bool) -> tuple[str, ...]:
         )
     ]
     of_reports = (
-        _("Báo cáo"),
+        *(period.title for period in periods),
         _("Ngày triển khai"),
         _("Tin, bài"),
         _("Quần chúng ưu tú"),
@@ -76,7 +83,7 @@ def _headings(quizzes: Sequence[QuizRound], asked: bool) -> tuple[str, ...]:
         *of_quizzes,
         _("Buổi chuyên đề"),
         _("Lượt có mặt"),
-        *(of_reports if asked else ()),
+        *(of_reports if periods else ()),
         _("Đề nghị biểu dương"),
     )
 
@@ -90,16 +97,16 @@ def _quiz_values(quizzes: Sequence[QuizRound], cells: Sequence[int | None]) -> l
             for kind in (PARTY_MEMBER, NON_MEMBER)
         )
         attempts = formatting.number(members.attempts + others.attempts) if rows else "–"
-        found += [_share(members, len(cells) > 1), _share(others, len(cells) > 1), attempts]
+        found += [_share(members), _share(others), attempts]
     return found
 
 
-def _share(counts: Counts, is_sum: bool) -> str:
+def _share(counts: Counts) -> str:
     if not counts.base:
         return "–"
     told = f"{formatting.number(counts.done)}/{formatting.number(counts.base)}"
-    # The rate of very few people says more about one of them than about a cell.
-    return f"{told} ({formatting.percent(counts.rate)})" if is_sum or counts.base >= 5 else told
+    rate = rate_of(counts.done, counts.base)
+    return told if rate is None else f"{told} ({formatting.percent(rate)})"
 
 
 def _session_values(figures: Figures, cells: Iterable[int | None]) -> list[str]:
@@ -127,12 +134,30 @@ def state_words(state: str) -> str:
     return known.get(state, "–")
 
 
+def _period_values(
+    figures: Figures, periods: Sequence[Period], row: CellReturn | None
+) -> list[str]:
+    """How the cell stands with each period; a dash where it was not asked."""
+    sent = {slug for slug, _number, _source in row.revisions} if row else set()
+    found = []
+    for period in periods:
+        if row is None:
+            state = "not_asked"
+        elif row.cell_id in period.silent:
+            state = "not_due" if is_running(period, figures.as_of) else "missing"
+        elif row.cell_id in period.tardy:
+            state = "late"
+        else:
+            state = "on_time" if period.slug in sent else "not_asked"
+        found.append(state_words(state))
+    return found
+
+
 def _return_values(cell: CellFacts, row: CellReturn | None) -> list[str]:
     if row is None or cell.id is None:
-        return ["–"] * 4
+        return ["–"] * 3
     rolled_out = formatting.day(row.rolled_out_on) if row.rolled_out_on else _("chưa báo cáo")
     return [
-        state_words(row.state),
         rolled_out,
         _number(row.online_items),
         _number(row.candidates),
@@ -140,12 +165,9 @@ def _return_values(cell: CellFacts, row: CellReturn | None) -> list[str]:
 
 
 def _return_totals(figures: Figures) -> list[str]:
-    # As the rows say it: a cell stands in the total when it owes no report that is due or running.
-    sent = sum(1 for row in figures.returns if row.state in ("on_time", "late"))
     rolled_out = sum(1 for row in figures.returns if row.rolled_out_on)
     asked = formatting.number(len(figures.returns))
     return [
-        f"{formatting.number(sent)}/{asked}",
         f"{formatting.number(rolled_out)}/{asked}",
         _number(total(row.online_items for row in figures.returns)),
         _number(total(row.candidates for row in figures.returns)),
@@ -163,8 +185,14 @@ def _praise(figures: Figures, cells: Iterable[int | None]) -> str:
     return formatting.number(number) if rows else "–"
 
 
-def _notes(figures: Figures, quizzes: Sequence[QuizRound]) -> tuple[str, ...]:
+def _notes(
+    figures: Figures, quizzes: Sequence[QuizRound], periods: Sequence[Period]
+) -> tuple[str, ...]:
     notes = [_("Đã thi: số người đã làm/số được mời trừ số được miễn.")] if quizzes else []
     if len(figures.quizzes) > len(quizzes):
         notes.append(_("Bảng có ba vòng thi gần nhất; các vòng trước xem ở trang từng vòng."))
-    return tuple(notes)
+    if len(figures.periods) > len(periods):
+        notes.append(_("Bảng có hai kỳ báo cáo gần nhất; số liệu cộng mọi kỳ."))
+    elif len(periods) > 1:
+        notes.append(_("Ngày triển khai, tin, bài, quần chúng ưu tú: tính chung các kỳ báo cáo."))
+    return (*notes, small_note())

@@ -8,14 +8,15 @@ The plan is never said to order a quiz or a form; those are this product's means
 from collections.abc import Sequence
 
 from survey_app.i18n import _
-from survey_app.reports.counting import CellLine, Table
-from survey_app.reports.document import Activity, ActivityKind, Figures, total
+from survey_app.reports.counting import CellLine, Table, is_running, sent_in
+from survey_app.reports.document import Activity, ActivityKind, Figures, Period, total
 from survey_app.reports.phrases import (
     count,
     joined,
     paper_moment,
     sentence,
     share,
+    small_note,
     some,
     with_missing,
 )
@@ -28,7 +29,6 @@ EDUCATION: tuple[ActivityKind, ...] = (
     "mass_organisation",
     "other",
 )
-_LATER: tuple[ActivityKind, ...] = ("culture_sport", "emulation")
 
 
 def activity_words(kind: ActivityKind, events: str) -> str:
@@ -57,10 +57,10 @@ def rolled_out(table: Table) -> list[str]:
     people = total(line.returned.rolled_out_people for line in gave if line.returned)
     done = share(len(gave), len(asked))
     if people is None:
-        text = _("%(share)s chi bộ đã triển khai, quán triệt Kế hoạch.", share=done)
+        text = _("Có %(share)s chi bộ đã triển khai, quán triệt Kế hoạch.", share=done)
     else:
         text = _(
-            "%(share)s chi bộ đã triển khai, quán triệt Kế hoạch, %(people)s lượt người dự.",
+            "Có %(share)s chi bộ đã triển khai, quán triệt Kế hoạch, với %(people)s lượt người dự.",
             share=done,
             people=count(people),
         )
@@ -68,29 +68,28 @@ def rolled_out(table: Table) -> list[str]:
 
 
 def returns_sent(table: Table) -> list[str]:
-    """How many cells have sent their reports, on time and late."""
-    due = [line for line in table.asked if line.returned and line.returned.state != "not_due"]
-    if not due:
-        return []
-    by_state = {
-        state: [line for line in due if line.returned and line.returned.state == state]
-        for state in ("on_time", "late", "missing")
-    }
-    sent = len(by_state["on_time"]) + len(by_state["late"])
-    text = _("%(share)s chi bộ đã gửi báo cáo", share=share(sent, len(due)))
-    if by_state["late"]:
-        text += _(", trong đó %(n)s chi bộ gửi muộn", n=count(len(by_state["late"])))
-    missing = by_state["missing"]
-    if missing:
-        text += _("; chưa gửi: %(cells)s", cells=some(missing))
-    return [sentence(text)]
+    """How many cells have sent their reports, period by period: who was late, who is silent."""
+    return [_of_period(table, period) for period in table.figures.periods]
+
+
+def _of_period(table: Table, period: Period) -> str:
+    text = _(
+        "Kỳ “%(period)s”: có %(share)s chi bộ đã gửi báo cáo",
+        period=period.title,
+        share=share(sent_in(period), period.due),
+    )
+    if period.late:
+        text += _(", trong đó %(n)s chi bộ gửi muộn", n=count(period.late))
+    if is_running(period, table.figures.as_of):
+        text += _("; kỳ này còn mở đến %(moment)s", moment=paper_moment(period.closes_at))
+    silent = [line for line in table.cells if line.id in period.silent]
+    if silent:
+        text += _("; chưa gửi: %(cells)s", cells=some(silent))
+    return sentence(text)
 
 
 def activities(table: Table, kinds: Sequence[ActivityKind]) -> list[str]:
-    """What cells report to have held, by kind; nothing when no kind was reported by anybody.
-
-    A cell that told of some kinds has reported; it is only named when it told of none at all.
-    """
+    """What cells report to have held, by kind; nothing when no kind was reported by anybody."""
     found = [_activity(table, kind) for kind in kinds]
     parts = [part for part in found if part]
     if not parts:
@@ -101,8 +100,7 @@ def activities(table: Table, kinds: Sequence[ActivityKind]) -> list[str]:
         share=share(len(given), len(table.asked)),
         what=joined(parts),
     )
-    told = [line for line in table.asked if _has_activity(line, EDUCATION + _LATER)]
-    return with_missing(text, table.asked, told)
+    return with_missing(text, table.asked, given)
 
 
 def activity_totals(lines: Sequence[CellLine], kind: ActivityKind) -> Activity:
@@ -139,8 +137,8 @@ def publicity(table: Table) -> list[str]:
     items = total(line.returned.online_items for line in online if line.returned)
     if items is not None:
         text = _(
-            "%(n)s tin, bài, phóng sự ảnh, video đã đăng trên trang thông tin điện tử và mạng xã "
-            "hội, theo báo cáo của %(share)s chi bộ.",
+            "Đã có %(n)s tin, bài, phóng sự ảnh, video đăng trên trang thông tin điện tử và mạng "
+            "xã hội, theo báo cáo của %(share)s chi bộ.",
             n=count(items),
             share=share(len(online), len(asked)),
         )
@@ -149,7 +147,7 @@ def publicity(table: Table) -> list[str]:
     done = [line for line in told if line.returned and line.returned.visual_publicity]
     if told:
         text = _(
-            "%(share)s chi bộ báo cáo đã treo cờ, pa nô, khẩu hiệu chào mừng.",
+            "Có %(share)s chi bộ báo cáo đã treo cờ, panô, khẩu hiệu chào mừng.",
             share=share(len(done), len(asked)),
         )
         texts += with_missing(text, asked, told)
@@ -163,8 +161,9 @@ def candidates(table: Table) -> list[str]:
     gave = [line for line in asked if line.returned and line.returned.candidates is not None]
     aim = targets.candidates
     goal = ""
-    if aim is not None and targets.candidates_scope == "whole":
-        goal = _(" (chỉ tiêu: ít nhất %(n)s)", n=count(aim))
+    whole = aim is not None and targets.candidates_scope == "whole"
+    if aim is not None and whole:
+        goal = _(" (chỉ tiêu của toàn Đảng bộ: ít nhất %(n)s)", n=count(aim))
     elif aim is not None:
         goal = _(" (chỉ tiêu: mỗi chi bộ ít nhất %(n)s)", n=count(aim))
     if not gave:
@@ -178,14 +177,15 @@ def candidates(table: Table) -> list[str]:
             )
         ]
     numbers = [line.returned.candidates or 0 for line in gave if line.returned]
+    told = sum(numbers)
     text = _(
         "Các chi bộ báo cáo đã giới thiệu %(n)s quần chúng ưu tú để xem xét kết nạp%(goal)s.",
-        n=count(sum(numbers)),
+        n=share(told, aim) if aim and whole else count(told),
         goal=goal,
     )
     if aim is not None and targets.candidates_scope == "each_cell":
         reached = sum(number >= aim for number in numbers)
-        text += " " + _("%(share)s chi bộ đạt chỉ tiêu.", share=share(reached, len(asked)))
+        text += " " + _("Có %(share)s chi bộ đạt chỉ tiêu.", share=share(reached, len(asked)))
     return with_missing(text, asked, gave)
 
 
@@ -207,7 +207,7 @@ def recognitions(table: Table) -> list[str]:
     if examples:
         texts.append(
             _(
-                "%(n)s chi bộ báo cáo có gương điển hình tiên tiến: %(cells)s.",
+                "Có %(n)s chi bộ báo cáo gương điển hình tiên tiến: %(cells)s.",
                 n=count(len(examples)),
                 cells=some(examples),
             )
@@ -223,6 +223,6 @@ def how_counted(figures: Figures) -> list[str]:
         _("Tỷ lệ = số người đã làm ÷ (số được mời − số được miễn)."),
         _("Tỷ lệ ở dòng tổng cộng tính trên các số cộng, không phải trung bình các tỷ lệ."),
         _("“Chưa báo cáo” không phải là 0; dòng tổng cộng chỉ cộng số đã báo cáo."),
-        _("Dấu – là mục không áp dụng."),
+        small_note(),
     ]
     return texts

@@ -3,15 +3,19 @@
 Members and others stand apart, people and attempts too; rates are those of the sums.
 """
 
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+
 from survey_app.i18n import _
 from survey_app.reports import counting
 from survey_app.reports.counting import Table
-from survey_app.reports.document import FormRound, QuizRound
+from survey_app.reports.document import FormRound, QuizRound, ScoreBand
 from survey_app.reports.phrases import (
     count,
     joined,
     paper_day,
     paper_moment,
+    percent,
     rate,
     sentence,
     share,
@@ -42,19 +46,19 @@ def quiz(round_: QuizRound) -> list[str]:
     ]
     exempt = member.exempt + other.exempt
     if exempt:
-        texts.append(_("%(n)s người được miễn, không tính vào tỷ lệ.", n=count(exempt)))
+        texts.append(_("Có %(n)s người được miễn, không tính vào tỷ lệ.", n=count(exempt)))
     if round_.state not in counting.OVER:
         texts.append(_("Vòng này còn mở đến %(moment)s.", moment=paper_moment(round_.closes_at)))
     return [" ".join([*texts, *scores(round_)])]
 
 
 def _turnout(found: counting.Turnout) -> dict[str, str]:
-    return {"share": share(found.done, found.base), "rate": rate(found.done, found.base)}
+    return {"share": share(found.done, found.base), "rate": percent(found.rate)}
 
 
 def scores(round_: QuizRound) -> list[str]:
     """How many people reached which scores, of everybody together; only bands that may be told."""
-    bands = [band for band in round_.score_bands if band.people]
+    bands = few_bands([band for band in round_.score_bands if band.people])
     if not bands:
         return []
     parts = [
@@ -66,6 +70,24 @@ def scores(round_: QuizRound) -> list[str]:
     return [sentence(_("Số câu đúng, tính chung: %(bands)s", bands="; ".join(parts)))]
 
 
+def few_bands(bands: Sequence[ScoreBand], most: int = 3) -> list[ScoreBand]:
+    """Return neighbours put together to `most` bands, so that the largest is as small as can be.
+
+    A sum of bands that may be told may be told as well.
+    """
+    if len(bands) <= most:
+        return list(bands)
+    ways = (
+        [bands[start:end] for start, end in pairwise((0, *cuts, len(bands)))]
+        for cuts in combinations(range(1, len(bands)), most - 1)
+    )
+    best = min(ways, key=lambda way: max(sum(band.people for band in part) for part in way))
+    return [
+        ScoreBand(low=part[0].low, high=part[-1].high, people=sum(band.people for band in part))
+        for part in best
+    ]
+
+
 def study(table: Table) -> list[str]:
     """Study sessions with attendance, of the cells that recorded any."""
     held = [line for line in table.cells if line.sessions]
@@ -74,13 +96,13 @@ def study(table: Table) -> list[str]:
     rows = [line.sessions for line in held if line.sessions]
     present, expected = sum(r.present for r in rows), sum(r.expected for r in rows)
     text = _(
-        "%(share)s chi bộ đã tổ chức %(n)s buổi sinh hoạt chuyên đề.",
+        "Có %(share)s chi bộ đã tổ chức %(n)s buổi sinh hoạt chuyên đề.",
         share=share(len(held), len(table.cells)),
         n=count(sum(r.sessions for r in rows)),
     )
     if expected:
         text += " " + _(
-            "%(share)s lượt người có mặt (%(rate)s).",
+            "Có mặt %(share)s lượt người (%(rate)s).",
             share=share(present, expected),
             rate=rate(present, expected),
         )
@@ -94,7 +116,7 @@ def study(table: Table) -> list[str]:
         text += " " + sentence(", ".join(said))
     papers = sum(r.reflections for r in rows)
     if papers:
-        text += " " + _("%(n)s bản thu hoạch đã nộp.", n=count(papers))
+        text += " " + _("Đã nộp %(n)s bản thu hoạch.", n=count(papers))
     missing = [line for line in table.cells if not line.sessions]
     if missing:
         text += " " + sentence(_("Chưa có số liệu: %(cells)s", cells=some(missing)))
@@ -115,9 +137,11 @@ def form(found: FormRound) -> list[str]:
         ]
     return [
         _(
-            "Phiếu góp ý không ghi tên “%(title)s”: %(n)s phiếu trên %(invited)s người được mời.",
+            "Phiếu góp ý không ghi tên “%(title)s”: %(n)s phiếu trên %(invited)s người được mời "
+            "(%(rate)s).",
             title=found.title,
             n=count(found.sent),
             invited=count(found.invited),
+            rate=rate(found.sent, found.invited),
         )
     ]

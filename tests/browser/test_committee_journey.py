@@ -41,7 +41,7 @@ def test_the_state_of_the_campaign_at_a_glance(
     assert "Chi bộ Quản lý đất đai" in surfer.text()
     assert "Nguyễn Văn Giấu Tên" not in surfer.page.content()
     with surfer.page.expect_download() as waiting:
-        surfer.find("Tải báo cáo").click()
+        surfer.find("Tải bảng (.xlsx)").click()
     book = CalamineWorkbook.from_filelike(BytesIO(waiting.value.path().read_bytes()))
     assert book.sheet_names
     surfer.press("Trình chiếu")

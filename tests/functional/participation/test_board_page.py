@@ -89,6 +89,14 @@ def test_it_stands_against_the_last_round_in_a_sentence(reviewer: FlaskClient) -
     assert said in page
 
 
+def test_the_comparison_says_that_small_cells_are_left_out(reviewer: FlaskClient) -> None:
+    """A reader who counts the lower bars must know why the sentence counts fewer."""
+    page = reviewer.get(ONE).text
+    members, others = re.findall(r"(?:Đảng viên|Quần chúng) so với vòng trước[^<]*", page)
+    assert "không kể" not in members  # every cell has ten
+    assert others.endswith("chi bộ giảm (không kể chi bộ dưới 5 người).")  # one has two
+
+
 def test_cells_are_found_without_accents_and_totals_stay_whole(reviewer: FlaskClient) -> None:
     page = reviewer.get(ONE, query_string={"q": "dat dai"}).text
     assert names(page) == ["Chi bộ Đất đai"]

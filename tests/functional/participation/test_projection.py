@@ -88,7 +88,7 @@ def test_small_cells_stand_together(wall: Callable[..., str]) -> None:
     )
     assert "Chi bộ Lớn 80,0 % 8/10 2 chi bộ còn lại và người chưa gắn chi bộ 27,3 % 3/11" in page
     assert "11/21 đảng viên (52,4 %) đã thi; 1/1 chi bộ nêu riêng trên một nửa." in page
-    assert "Chi bộ ít người: gộp chung." in page
+    assert "Chi bộ ít người: gộp chung, không kể trong số nêu riêng." in page
     assert "Nhỏ" not in page
     assert "Bé" not in page
     assert "Chưa gắn" not in page

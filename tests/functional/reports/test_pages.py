@@ -36,8 +36,9 @@ def target(db: Database, campaign_id: int, **settings: object) -> None:
 def test_the_state_of_the_campaign_in_one_sentence(client: FlaskClient, campaign_id: int) -> None:
     page = client.get(HOME).text
     assert (
-        "Đến 09 giờ 00 hôm nay, 10/40 đảng viên (25,0\u00a0%) đã thi; 1/2 chi bộ đã báo cáo; "
-        "1/4 chi bộ đã sinh hoạt chuyên đề." in page
+        "Đến 09 giờ 00 hôm nay, 10/40 đảng viên (25,0\u00a0%) đã thi; 1/2 chi bộ đã gửi "
+        "“Báo cáo 9” (còn mở đến 17 giờ 00, thứ Sáu, ngày 20/9/2024); 1/4 chi bộ "
+        "đã sinh hoạt chuyên đề." in page
     )
 
 

@@ -231,7 +231,11 @@ def test_the_committee_reads_and_does_not_write(
     reader = app.test_client()
     sign_in(reader, role, email="cap-uy@so.example")
     page = reader.get(path)
-    assert "còn là dự thảo" in page.text
+    assert "còn là dự thảo; người lập: " in page.text
+    assert "Còn 6 mục chờ người tổ chức viết:" in page.text
+    assert "<li>III.2. Hạn chế</li>" in page.text
+    assert "I- CÔNG TÁC LÃNH ĐẠO, CHỈ ĐẠO, TRIỂN KHAI" in page.text  # the whole text is below
+    assert "<mark>[Người soạn viết: Đánh giá những việc chưa làm được]</mark>" in page.text
     assert_page(page.text, page.headers)
     assert download(reader, path, "docx")[:2] == b"PK"
     assert reader.get(f"{path}/print").status_code == 200
@@ -288,7 +292,7 @@ def test_the_command_takes_the_newest_or_makes_the_first(
     assert "số liệu chốt lần 1" in second.output
     assert "BÁO CÁO" in read(word.read_bytes()).text
     assert CalamineWorkbook.from_path(sheet).sheet_names[:3] == [
-        "Tổng hợp",
+        "Phụ lục",
         "Nguồn số liệu",
         "Cách tính",
     ]
