@@ -20,7 +20,7 @@ from survey_app.cell_reports.reporting import Owed, TooLate
 from survey_app.errors import Conflict, Invalid, NotFound, Problem
 from survey_app.formatting import today
 from survey_app.i18n import _
-from survey_app.people.cells import load_cells
+from survey_app.people.cells import cell_names
 from survey_app.vietnamese import tidy
 
 LONGEST_NAME: Final = 200
@@ -175,7 +175,7 @@ def of_campaign(
     query = _query(campaign_id)
     if scope.cells is not None:
         query = query.where(Recognition.cell_id.in_(scope.cells))
-    names = load_cells(session, today(now)).names
+    names = cell_names(session, today(now))
     return [
         _proposal(row, author, decider, names.get(row.cell_id, ""))
         for row, author, decider in session.execute(query)

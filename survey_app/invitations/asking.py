@@ -8,7 +8,7 @@ from sqlalchemy import Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.settings import RoundSettings
-from survey_app.people.cells import load_cells
+from survey_app.people.cells import cell_names
 from survey_app.people.models import Cell, Membership, Person
 
 CellAndKind = tuple[int | None, str]
@@ -75,7 +75,7 @@ def cells_of_round(
 
     A cell that is only a roof over others and has nobody of its own gets no row.
     """
-    names = load_cells(session, day).names
+    names = cell_names(session, day)
     cells = list(session.scalars(select(Cell).order_by(Cell.position, Cell.id)))
     roofs = {cell.parent_id for cell in cells}
     counted = Counter((person.cell_id, person.kind) for person in asked)

@@ -18,7 +18,7 @@ from survey_app.invitations.following import LIVE
 from survey_app.invitations.ledger import Why
 from survey_app.invitations.models import DeclinedProposal, LedgerEntry
 from survey_app.invitations.proposals import Proposal, proposals
-from survey_app.people.cells import load_cells
+from survey_app.people.cells import cell_names
 from survey_app.people.changes import read_reason
 from survey_app.people.models import Person
 
@@ -96,7 +96,7 @@ def take_back(session: Session, declined_id: int) -> None:
 
 def declined(session: Session, day: date) -> list[Declined]:
     """Return what was declined in live rounds, newest first."""
-    names = load_cells(session, day).names
+    names = cell_names(session, day)
     rows = session.execute(
         select(DeclinedProposal, Round.title, Person.public_id, Person.full_name, User.name)
         .join(Round, Round.id == DeclinedProposal.round_id)

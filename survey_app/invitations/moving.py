@@ -10,7 +10,7 @@ from survey_app.campaigns.models import RoundCell
 from survey_app.database import table_of
 from survey_app.invitations import tally
 from survey_app.invitations.models import Invitation
-from survey_app.people.cells import load_cells
+from survey_app.people.cells import cell_names
 from survey_app.people.models import Cell
 
 _CELL = table_of(RoundCell)
@@ -114,7 +114,7 @@ def _new_row(session: Session, round_id: int, cell_id: int | None, kind: str) ->
 
 def _named_now(session: Session, cell_id: int) -> tuple[str, str | None, str | None, int]:
     cell = session.get_one(Cell, cell_id)
-    called = load_cells(session, formatting.today(clock.now())).names
+    called = cell_names(session, formatting.today(clock.now()))
     parent = called.get(cell.parent_id) if cell.parent_id else None
     return called[cell.id], parent, cell.group_name, cell.position
 

@@ -17,7 +17,7 @@ from survey_app.campaigns.settings import round_settings
 from survey_app.invitations.asking import Asked, people_asked
 from survey_app.invitations.following import LIVE
 from survey_app.invitations.models import DeclinedProposal, Invitation, LedgerEntry
-from survey_app.people.cells import load_cells
+from survey_app.people.cells import cell_names
 from survey_app.people.models import Person
 
 KINDS: Final = ("join", "transfer", "kind_change", "exemption")
@@ -114,7 +114,7 @@ def lines(
             )
         )
         people |= {row.id: row for row in rows}
-    names = load_cells(session, day).names
+    names = cell_names(session, day)
     shown = [
         Line(
             one,

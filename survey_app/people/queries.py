@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app.accounts.scope import Scope
 from survey_app.errors import NotFound
 from survey_app.i18n import _
-from survey_app.people.cells import load_cells
+from survey_app.people.cells import cell_names
 from survey_app.people.models import Cell, Membership, Person
 from survey_app.vietnamese import search_key
 
@@ -116,7 +116,7 @@ def list_people(
         .offset((page - 1) * PER_PAGE)
         .limit(PER_PAGE)
     )
-    names = load_cells(session, today).names
+    names = cell_names(session, today)
     lines = tuple(_line(person, names.get(cell_id or 0)) for person, cell_id in rows)
     return PeoplePage(lines, total, page)
 
@@ -161,7 +161,7 @@ def list_cells(session: Session, today: date, *, scope: Scope) -> list[CellLine]
     )
     for cell_id, kind, state, number in rows:
         counted.setdefault(cell_id, Counter())[kind, state == "ok"] += number
-    names = load_cells(session, today).names
+    names = cell_names(session, today)
     cells = session.scalars(select(Cell).order_by(Cell.position, Cell.id))
     return [
         _cell_line(cell, names.get(cell.id, cell.slug), counted.get(cell.id, Counter()))
@@ -205,7 +205,7 @@ def person_by_public_id(session: Session, public_id: str, *, scope: Scope) -> Pe
 
 def stays_of(session: Session, person_id: int, today: date) -> list[Stay]:
     """Return all memberships of a person, the present ones first."""
-    names = load_cells(session, today).names
+    names = cell_names(session, today)
     rows = session.scalars(
         select(Membership)
         .where(Membership.person_id == person_id)
