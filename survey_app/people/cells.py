@@ -77,7 +77,7 @@ def cell_names(session: Session, today: date) -> dict[int, str]:
 
     Without the keys that names are found by: at 500 cells they are most of the work.
     """
-    slugs = {cell_id: slug for cell_id, slug in session.execute(select(Cell.id, Cell.slug))}
+    slugs = {row.id: row.slug for row in session.execute(select(Cell.id, Cell.slug))}
     return slugs | {row.cell_id: row.name for row in _named(session, today)}
 
 
