@@ -3,8 +3,8 @@
 Nobody's result may follow from what is told, whoever looks and how often. So the results of single
 people are told by no cell and no kind of person, in bands of `least` people or none; bands for a
 larger `least` are bands for the smaller put together, and all that two looks leave between them is
-again whole bands. Nor are they counted anew when somebody is merged later: two counts with one paper
-between them would tell that paper's result.
+again whole bands. Nor are they counted anew when somebody is merged later: two counts with one
+paper between them would tell that paper's result.
 """
 
 from collections import Counter

@@ -270,8 +270,9 @@ def test_a_merge_after_the_end_tells_nobodys_result(db, time):
         time.move(minutes=1)
         merge(session, asked[0].person_id, asked[6].person_id)
         session.expire_all()
-        assert sorted(row.is_done for row in invitations_of(session, made)) == [False] * 2 + [
-            True
-        ] * 10
+        assert (
+            sorted(row.is_done for row in invitations_of(session, made))
+            == [False] * 2 + [True] * 10
+        )
         assert results_told(session, made) == before
         assert not [one for one in differences(session, made.id) if one.tally == "scores"]
