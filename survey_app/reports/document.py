@@ -125,8 +125,9 @@ class QuizRound(_Part):
     opens_at: datetime
     closes_at: datetime
     cells: tuple[CellCount, ...]
-    score_bands: tuple[ScoreBand, ...] = ()  # after the round is finalised, of everybody together
     questions: int | None = None
+    score_bands: tuple[ScoreBand, ...] = ()  # after the round is finalised, of everybody together
+    corrected_at: datetime | None = None  # the last entry of the ledger after the closing
 
 
 class FormGroup(_Part):
