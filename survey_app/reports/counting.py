@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from survey_app.i18n import _
+from survey_app.invitations.counts import COLUMNS, Counts
 from survey_app.invitations.participation import SMALL
 from survey_app.reports.document import (
     CellCount,
@@ -29,20 +30,8 @@ OTHER = "non_member"
 
 
 @dataclass(frozen=True)
-class Turnout:
-    """People of one kind in one round, and their attempts apart."""
-
-    invited: int = 0
-    exempt: int = 0
-    done: int = 0
-    started: int = 0
-    undeliverable: int = 0
-    attempts: int = 0
-
-    @property
-    def base(self) -> int:
-        """What the rate is divided by: the invited without the exempt."""
-        return self.invited - self.exempt
+class Turnout(Counts):
+    """People of one kind in one round, and their attempts apart; no rate of very few people."""
 
     @property
     def rate(self) -> float | None:
@@ -68,14 +57,7 @@ def is_running(period: Period, now: datetime) -> bool:
 def turnout(counts: Iterable[CellCount]) -> Turnout:
     """Add up rows."""
     rows = list(counts)
-    return Turnout(
-        invited=sum(row.invited for row in rows),
-        exempt=sum(row.exempt for row in rows),
-        done=sum(row.done for row in rows),
-        started=sum(row.started for row in rows),
-        undeliverable=sum(row.undeliverable for row in rows),
-        attempts=sum(row.attempts for row in rows),
-    )
+    return Turnout(**{name: sum(getattr(row, name) for row in rows) for name in COLUMNS})
 
 
 def turnout_of(round_: QuizRound, kind: str) -> Turnout:

@@ -47,6 +47,7 @@ class Story:
     def __init__(self, app: Flask, db: Database, time: TestClock) -> None:
         self.app, self.db, self.time = app, db, time
         time.set(START)
+        self.addresses = 0
         with db.writing() as session:
             round_ = launched_round(
                 session, people=PEOPLE, attempts_allowed=3, closes_at=START + timedelta(days=2)
@@ -84,7 +85,8 @@ class Story:
     def new_address(self, place: int) -> None:
         with self.db.writing() as session:
             person, now = self._person(session, place), clock.now()
-            email = f"moi{place}-{now:%H%M%S}@so-mau.example"
+            self.addresses += 1  # never the one that was refused: that is no correction
+            email = f"moi{place}-{self.addresses}@so-mau.example"
             reaching.correct_and_resend(session, self.round_id, person.id, email, CLI, now)
 
     def undo(self, place: int) -> None:
