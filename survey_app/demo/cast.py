@@ -146,7 +146,7 @@ class FormPart:
 FORM = "gop-y-sinh-hoat-chuyen-de"
 COUNTED_FORM = FormPart(
     slug="gop-y-1",
-    title="Góp ý buổi sinh hoạt chuyên đề 04/9: Truyền thống 70 năm",
+    title="Góp ý buổi sinh hoạt chuyên đề 4/9: Truyền thống 70 năm",
     launched=at("2024-09-04 16:30"),
     closes=at("2024-09-11 17:00"),
     members=(14, 11, 12, 4, 17, 3, 9, 8),

@@ -51,13 +51,13 @@ def _tries() -> dict[str, tuple[str, ...]]:
             _("Xem “Việc cần làm”: ai không nhận được thư, ai chưa làm."),
             _("Vào “Bộ câu hỏi”, dán một đề từ Word."),
             _("Nhắc những người chưa làm Vòng 2."),
-            _("Mở phiếu góp ý 04/9, đọc duyệt ý kiến: chỗ có tên người được đánh dấu."),
+            _("Mở phiếu góp ý 4/9, đọc duyệt ý kiến: chỗ có tên người được đánh dấu."),
         ),
         "committee": (
             _("Đọc một câu ở đầu bảng: bao nhiêu người, bao nhiêu chi bộ."),
             _("Mở “Trình chiếu” như trong phòng họp."),
             _("Tải bảng Excel."),
-            _("Xem kết quả phiếu góp ý 04/9: ba chi bộ ít người đứng chung một nhóm."),
+            _("Xem kết quả phiếu góp ý 4/9: ba chi bộ ít người đứng chung một nhóm."),
         ),
         "secretary": (
             _("Chỉ thấy chi bộ của mình: mấy người đã làm, mấy người chưa."),
