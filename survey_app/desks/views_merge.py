@@ -23,10 +23,10 @@ from survey_app.invitations.models import Invitation
 from survey_app.people import wording
 from survey_app.people.models import Person
 from survey_app.people.queries import Filter, PersonLine, list_people, stays_of
-from survey_app.quizzes import distribution, queries
+from survey_app.quizzes import queries
 from survey_app.web.error_pages import status_of
 
-PAPERS = merging.Papers(queries.answering, queries.handed_in, distribution.keep_scores)
+PAPERS = merging.Papers(queries.answering, queries.handed_in)
 
 
 @dataclass(frozen=True)

@@ -153,5 +153,7 @@ def _enter(session: Session, one: Proposal, why: Why) -> LedgerEntry:
         case "kind_change":
             kind = one.person_kind
             return ledger.change_kind(session, one.round_id, one.person_id, kind, one.cell_id, why)
+        case "exemption_ended":
+            return ledger.end_exemption(session, one.round_id, one.person_id, why)
         case _:
-            return ledger.exempt(session, one.round_id, one.person_id, why)
+            return ledger.exempt(session, one.round_id, one.person_id, why, follows_roster=True)

@@ -127,10 +127,13 @@ def change_kind(
     return _to(session, "kind_change", invitation, cell_id, kind, reason, why)
 
 
-def exempt(session: Session, round_id: int, person_id: int, why: Why) -> LedgerEntry:
+def exempt(
+    session: Session, round_id: int, person_id: int, why: Why, *, follows_roster: bool = False
+) -> LedgerEntry:
     """Take somebody out of the number that rates are divided by.
 
-    Who has handed in still counts as done; nothing here tells whether they have.
+    Who has handed in still counts as done; nothing here tells whether they have. When it follows
+    the roster, or they have left, its end is proposed once the round would ask them again.
 
     Raises:
         Invalid: no reason.
@@ -141,7 +144,10 @@ def exempt(session: Session, round_id: int, person_id: int, why: Why) -> LedgerE
     invitation = _locked(session, round_id, person_id)
     if invitation.is_exempt:
         raise Conflict(_("Người này được miễn rồi; sổ không ghi thêm."))
-    return _flag(session, "exemption", invitation, True, reason, why)
+    has_left = _person(session, person_id).left_on is not None
+    entry = _flag(session, "exemption", invitation, True, reason, why)
+    entry.follows_roster = follows_roster or has_left
+    return entry
 
 
 def end_exemption(session: Session, round_id: int, person_id: int, why: Why) -> LedgerEntry:

@@ -87,6 +87,7 @@ def accept_all(kind: str, number: int) -> str:
         "transfer": _n("Ghi sổ: chuyển cả %(n)s người", number),
         "kind_change": _n("Ghi sổ: đổi cả %(n)s người", number),
         "exemption": _n("Ghi sổ: miễn cả %(n)s người", number),
+        "exemption_ended": _n("Ghi sổ: tính lại cả %(n)s người", number),
     }[kind]
 
 
@@ -97,6 +98,7 @@ def group_title(kind: str, number: int) -> str:
         "transfer": _n("Chuyển chi bộ: %(n)s đề xuất", number),
         "kind_change": _n("Đổi đối tượng: %(n)s đề xuất", number),
         "exemption": _n("Miễn: %(n)s đề xuất", number),
+        "exemption_ended": _n("Thôi miễn: %(n)s đề xuất", number),
     }[kind]
 
 
@@ -118,6 +120,10 @@ def group_reason(kind: str) -> str:
         "exemption": _(
             "Đã thôi sinh hoạt, hoặc nay thuộc nơi vòng này không mời. Ghi sổ thì không tính vào "
             "mẫu số; ai đã nộp bài vẫn tính là đã tham gia."
+        ),
+        "exemption_ended": _(
+            "Trước được miễn vì đã thôi sinh hoạt hoặc không thuộc nơi được mời, nay danh sách lại "
+            "có tên. Ghi sổ thì lại tính vào mẫu số; liên kết cũ vẫn dùng được."
         ),
     }[kind]
 

@@ -29,8 +29,6 @@ from survey_app.people.twins import merge_people
 Answering = Callable[[Session, Iterable[int]], set[int]]
 # When each of these invitations was first handed in.
 HandedIn = Callable[[Session, Iterable[int]], dict[int, datetime]]
-# Counts the results of a final round again.
-KeepScores = Callable[[Session, int], object]
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,6 @@ class Papers:
 
     answering: Answering
     handed_in: HandedIn
-    keep_scores: KeepScores
 
 
 def merge(
@@ -58,6 +55,8 @@ def merge(
     handed in counts. Then who is exempt, then who has started, then the kept person's own. The
     other one's attempts stay where they were made, its link leads to the one that survives, and
     nobody is written to twice. Rounds of forms are left alone: their ballots know no person.
+    The results of a final round stay as they were counted: a second count with one paper less would
+    tell whose paper that was.
 
     Raises:
         Invalid: no reason, or twice the same entry.
@@ -76,8 +75,6 @@ def merge(
         pairs.setdefault(invitation.round_id, {})[invitation.person_id] = invitation
     for round_id in sorted(pairs):
         _settle(session, pairs[round_id], kept, other_id, why, papers)
-        if len(pairs[round_id]) > 1 and session.get_one(Round, round_id).state == "finalised":
-            papers.keep_scores(session, round_id)
     follow_addresses(session, [kept.id])
     for round_id in sorted(pairs):
         _write_once(session, round_id, kept.id, other_id, now)

@@ -119,6 +119,8 @@ class LedgerEntry(Base):
     from_round_cell_id: Mapped[int | None] = mapped_column(ForeignKey("round_cell.id"))
     to_round_cell_id: Mapped[int | None] = mapped_column(ForeignKey("round_cell.id"))
     reason: Mapped[str]
+    # Whether an exemption was what the roster said: it ends when the roster asks them again.
+    follows_roster: Mapped[bool] = mapped_column(default=False)
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     entered_at: Mapped[datetime]
 

@@ -1,7 +1,8 @@
 """What the facts about people today would change in live rounds: proposed, never done by itself.
 
 Nobody is taken out of a round for being absent from a file: only who was entered as having left, or
-belongs where the round does not ask, is proposed to be exempt.
+belongs where the round does not ask, is proposed to be exempt; who was exempt for that and is asked
+again, to be counted again. An exemption for another reason is a person's to end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ from survey_app.invitations.models import DeclinedProposal, Invitation, LedgerEn
 from survey_app.people.cells import load_cells
 from survey_app.people.models import Person
 
-KINDS: Final = ("join", "transfer", "kind_change", "exemption")
+KINDS: Final = ("join", "transfer", "kind_change", "exemption", "exemption_ended")
 _CHUNK: Final = 500
 
 
@@ -145,6 +146,7 @@ def _of_round(session: Session, round_: Round, day: date, person_id: int | None)
     }
     counted = (
         select(
+            Invitation.id,
             Invitation.person_id,
             Invitation.is_exempt,
             Person.left_on,
@@ -161,17 +163,38 @@ def _of_round(session: Session, round_: Round, day: date, person_id: int | None)
         asked = {key: one for key, one in asked.items() if key == person_id}
     found: list[Proposal] = []
     seen: set[int] = set()
+    by_roster = _exempt_by_roster(session, round_.id)
     for row in session.execute(counted):
         seen.add(row.person_id)
         proposal = _compared(round_, row, asked.get(row.person_id))
         if proposal is not None:
             found.append(proposal)
+        if row.is_exempt and row.id in by_roster and row.person_id in asked:
+            was = row.name, row.kind
+            found.append(
+                Proposal(round_.id, "exemption_ended", row.person_id, None, row.kind, *was)
+            )
     found += [
         Proposal(round_.id, "join", one.person_id, one.cell_id, one.kind)
         for one in asked.values()
         if one.person_id not in seen
     ]
     return found
+
+
+def _exempt_by_roster(session: Session, round_id: int) -> set[int]:
+    """Return the invitations whose last exemption was what the roster said at that time."""
+    newest = (
+        select(func.max(LedgerEntry.id))
+        .where(LedgerEntry.round_id == round_id, LedgerEntry.kind == "exemption")
+        .group_by(LedgerEntry.invitation_id)
+    )
+    found = session.scalars(
+        select(LedgerEntry.invitation_id).where(
+            LedgerEntry.id.in_(newest), LedgerEntry.follows_roster.is_(True)
+        )
+    )
+    return set(found)
 
 
 def _compared(round_: Round, row: Any, now: Asked | None) -> Proposal | None:

@@ -3,7 +3,8 @@
 Nobody's result may follow from what is told, whoever looks and how often. So the results of single
 people are told by no cell and no kind of person, in bands of `least` people or none; bands for a
 larger `least` are bands for the smaller put together, and all that two looks leave between them is
-again whole bands.
+again whole bands. Nor are they counted anew when somebody is merged later: two counts with one
+paper between them would tell that paper's result.
 """
 
 from collections import Counter
@@ -11,11 +12,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.campaigns.models import Round
-from survey_app.invitations.models import Invitation
+from survey_app.invitations.models import Invitation, LedgerEntry
 from survey_app.quizzes.models import Attempt, Grading, ScoreCount
 
 LEAST: Final = 5  # fewer people in a band would give somebody away
@@ -44,7 +45,8 @@ def keep_scores(session: Session, round_id: int) -> int:
 def counted_scores(session: Session, round_id: int) -> dict[Result, int]:
     """Count from the attempts themselves: (right, asked) of each person's best attempt -> people.
 
-    The newest grading of an attempt counts; best is the largest share of right answers.
+    The newest grading of an attempt counts; best is the largest share of right answers. People are
+    those of the moment at which the round became final: who was merged since counts as before.
     """
     newest = (
         select(func.max(Grading.id))
@@ -52,7 +54,7 @@ def counted_scores(session: Session, round_id: int) -> dict[Result, int]:
         .join(Invitation, Invitation.id == Attempt.invitation_id)
         .where(
             Invitation.round_id == round_id,
-            Invitation.superseded_by_id.is_(None),
+            or_(Invitation.superseded_by_id.is_(None), _merged_later()),
             Attempt.state == "submitted",
         )
         .group_by(Grading.attempt_id)
@@ -69,6 +71,16 @@ def counted_scores(session: Session, round_id: int) -> dict[Result, int]:
         for _invitation, own in groupby(rows, lambda row: row.invitation_id)
     )
     return dict(Counter((right, asked) for right, asked in best))
+
+
+def _merged_later() -> ColumnElement[bool]:
+    """Whether an invitation still counted on its own when its round became final."""
+    return exists().where(
+        LedgerEntry.invitation_id == Invitation.id,
+        LedgerEntry.kind == "merge",
+        LedgerEntry.entered_at >= Round.finalised_at,
+        Round.id == LedgerEntry.round_id,
+    )
 
 
 def kept_scores(session: Session, round_id: int) -> dict[Result, int]:

@@ -1,4 +1,4 @@
-"""Drafts of reports: begun from a snapshot, written in, issued. An issued one never changes."""
+"""Drafts of reports: begun from a snapshot, and written in until they are issued (`issuing`)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.errors import Conflict, Invalid, NotFound, Problem
 from survey_app.i18n import LOCALES, _, speaking
-from survey_app.reports import snapshots
 from survey_app.reports.composing import Terms
 from survey_app.reports.models import REPORT_KINDS, Report, Snapshot
 from survey_app.reports.phrases import paper_moment
@@ -88,7 +87,8 @@ def begin(
 ) -> Report:
     """Begin a draft of a snapshot; one that replaces another takes over its sentences.
 
-    `after` is the newest report the page knew: a second tap gets the first one's draft back.
+    `after` is the newest report the page knew: a second tap of the same choice gets the first one's
+    draft back, any other choice a draft of its own.
 
     Raises:
         Invalid: a kind, style or language that is none.
@@ -104,6 +104,8 @@ def begin(
             select(Report)
             .where(Report.id > after, Report.snapshot_id == snapshot.id, Report.state == "draft")
             .where(Report.created_by == user, Report.kind == choice.kind)
+            .where(Report.style == choice.style, Report.language == choice.language)
+            .where(Report.replaces_id == replaces.id if replaces else Report.replaces_id.is_(None))
             .limit(1)
         )
         if already is not None:
@@ -233,33 +235,6 @@ def _refuse_issued(report: Report) -> None:
 def missing(report: Report) -> list[str]:
     """Return the places where a person must still write, by their headings."""
     return [str(p.section) for p in PLACES if p.must and not report.texts.get(p.code)]
-
-
-def issue(session: Session, report: Report, actor: Actor, now: datetime) -> None:
-    """Freeze a report: it can be made again from its snapshot for ever, and never changed.
-
-    A second tap changes nothing.
-
-    Raises:
-        Invalid: there are places where nobody has written yet.
-        Conflict: the snapshot is not what it was.
-    """
-    if report.state == "issued":
-        return
-    left = missing(report)
-    if left:
-        message = _("Còn mục chưa viết, nên chưa ban hành được báo cáo.")
-        raise Invalid(message, problems=[Problem("empty", name, None) for name in left])
-    snapshots.figures_of(session.get_one(Snapshot, report.snapshot_id))
-    report.state, report.issued_at = "issued", now
-    report.issued_by = actor.actor_id if actor.actor_kind == "user" else None
-    record(
-        session,
-        Action.REPORT_ISSUED,
-        actor,
-        ("report", report.id),
-        snapshot_id=report.snapshot_id,
-    )
 
 
 def terms_of(session: Session, report: Report) -> Terms:

@@ -1,31 +1,31 @@
 """The pages of reports. The committee reads; organisers and administrators write and issue."""
 
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from survey_app import audit, clock, formatting
-from survey_app.accounts.doors import scope_in, signed_in
+from survey_app import clock, formatting
+from survey_app.accounts.doors import signed_in
 from survey_app.campaigns.models import Campaign
 from survey_app.campaigns.queries import current_campaign
+from survey_app.campaigns.seen import ChangedSince
 from survey_app.campaigns.settings import campaign_settings
 from survey_app.database import reading, writing
-from survey_app.errors import DomainError, NotAllowed, NotFound
+from survey_app.errors import DomainError
 from survey_app.i18n import _
-from survey_app.reports import annex_xlsx, docx_report, drafting, snapshots
-from survey_app.reports.composing import compose
+from survey_app.reports import drafting, issuing, snapshots
+from survey_app.reports.access import campaign_here, may_write, refuse_part, report_here
 from survey_app.reports.drafting import ChangedMeanwhile, Choice
 from survey_app.reports.forms import NOW, BeginForm, DraftForm
 from survey_app.reports.models import Report, Snapshot
 from survey_app.reports.places import PLACES
 from survey_app.reports.styles import default_style, style_of
+from survey_app.reports.views_files import file_of
 from survey_app.web.error_pages import status_of
 
-READERS = ("committee_reviewer", "campaign_monitor", "organiser", "administrator")
-WRITERS = ("organiser", "administrator")
 _SEEN = "seen-"
 
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         campaign = current_campaign(session)
         if campaign is not None:
-            _readable(campaign)
+            refuse_part(campaign)
         reports = drafting.all_of(session, campaign.id) if campaign else []
         frozen = snapshots.all_of(session, campaign.id) if campaign else []
     return render_template(
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         campaign=campaign,
         reports=reports,
         snapshots=frozen,
-        may_write=_may_write(campaign),
+        may_write=may_write(campaign),
     )
 
 
@@ -50,7 +50,7 @@ def new() -> ResponseReturnValue:
     """Begin a report: `?snapshot=NUMBER` chooses one, `?replaces=ID` takes another's place."""
     form = BeginForm()
     with reading() as session:
-        campaign = _campaign(session)
+        campaign = campaign_here(session)
         found = snapshots.all_of(session, campaign.id)
         replaced = _replaced(session, campaign)
         newest = drafting.newest_id(session, campaign.id)
@@ -76,7 +76,7 @@ def new() -> ResponseReturnValue:
 
 
 def _begin(session: Session, form: BeginForm) -> Report:
-    campaign, now, actor = _campaign(session), clock.now(), signed_in()
+    campaign, now, actor = campaign_here(session), clock.now(), signed_in()
     if form.snapshot.data == NOW:
         known = request.form.get("newest_snapshot", 0, type=int)
         frozen = snapshots.take_once(session, campaign, actor, now, after=known)
@@ -95,12 +95,12 @@ def _begin(session: Session, form: BeginForm) -> Report:
 def quick() -> ResponseReturnValue:
     """One tap on the committee's page: figures frozen now, a draft begun, its Word file."""
     with writing() as session:
-        campaign, now, actor = _campaign(session), clock.now(), signed_in()
+        campaign, now, actor = campaign_here(session), clock.now(), signed_in()
         known = request.form.get("after", 0, type=int)
         frozen = snapshots.take_once(session, campaign, actor, now, after=known)
         style = default_style(campaign_settings(campaign.settings).document_style)
         made = drafting.begin(session, frozen, Choice(style=style), actor, now, after=0).id
-    return _file(made, "docx")
+    return file_of(made, "docx")
 
 
 def _replaced(session: Session, campaign: Campaign) -> Report | None:
@@ -111,12 +111,16 @@ def _replaced(session: Session, campaign: Campaign) -> Report | None:
 def show(report_id: int) -> ResponseReturnValue:
     """The draft with a box for each place to write; an issued report with its files."""
     with reading() as session:
-        campaign, report, snapshot = _report(session, report_id)
+        campaign, report, snapshot = report_here(session, report_id)
         replaced_by = drafting.replaced_by(session, report)
+    return _draft_page(campaign, report, snapshot, _showing(report), replaced_by=replaced_by)
+
+
+def _showing(report: Report) -> DraftForm:
     form = DraftForm()
     for name, value in drafting.values_of(report).items():
         form[name].data = value
-    return _draft_page(campaign, report, snapshot, form, replaced_by=replaced_by)
+    return form
 
 
 def save(report_id: int) -> ResponseReturnValue:
@@ -130,12 +134,12 @@ def save(report_id: int) -> ResponseReturnValue:
     }
     try:
         with writing() as session:
-            campaign = _campaign(session)
+            campaign = campaign_here(session)
             report = drafting.report_of(session, campaign.id, report_id, lock=True)
             drafting.save(session, report, typed, seen, signed_in(), clock.now())
     except DomainError as error:
         with reading() as session:
-            campaign, report, snapshot = _report(session, report_id)
+            campaign, report, snapshot = report_here(session, report_id)
         if report.state == "issued":
             raise
         theirs = error.theirs if isinstance(error, ChangedMeanwhile) else {}
@@ -170,104 +174,59 @@ def _draft_page(
         problems=problems,
         theirs=theirs or {},
         marks=drafting.marks_of(report) if marks is None else marks,
-        may_write=_may_write(campaign),
+        may_write=may_write(campaign),
         replaced_by=replaced_by,
         style=style_of(report.style),
     )
 
 
 def _is_open(campaign: Campaign, report: Report) -> bool:
-    return report.state == "draft" and _may_write(campaign)
+    return report.state == "draft" and may_write(campaign)
 
 
 def issue(report_id: int) -> ResponseReturnValue:
     """What issuing means, and what is still missing; the post freezes the report."""
     if request.method == "POST":
-        with writing() as session:
-            campaign = _campaign(session)
-            report = drafting.report_of(session, campaign.id, report_id, lock=True)
-            drafting.issue(session, report, signed_in(), clock.now())
-        flash(_("Đã ban hành. Báo cáo này không đổi nữa."), "good")
-        return redirect(url_for("reports.show", report_id=report_id), code=303)
+        return _issue(report_id)
     with reading() as session:
-        _at, report, snapshot = _report(session, report_id)
+        _at, report, snapshot = report_here(session, report_id)
     if report.state == "issued":
         return redirect(url_for("reports.show", report_id=report_id), code=303)
     return render_template(
-        "reports/issue.html", report=report, snapshot=snapshot, missing=drafting.missing(report)
+        "reports/issue.html",
+        report=report,
+        snapshot=snapshot,
+        missing=drafting.missing(report),
+        url_for=_marking(issuing.mark_of(report)),
     )
 
 
-def print_view(report_id: int) -> ResponseReturnValue:
-    """The report as it will stand on paper, in the browser."""
-    with reading() as session:
-        _at, report, snapshot = _report(session, report_id)
-        composed = compose(snapshots.figures_of(snapshot), drafting.terms_of(session, report))
-    return render_template("reports/print.html", report=report, composed=composed)
+def _marking(mark: str) -> Callable[..., str]:
+    """Return a `url_for` by which the confirming page's button tells which words it confirms."""
+
+    def marked(endpoint: str, **values: Any) -> str:
+        if endpoint == "reports.issue":
+            values["seen"] = mark
+        return url_for(endpoint, **values)
+
+    return marked
 
 
-def docx(report_id: int) -> ResponseReturnValue:
-    """The report as a Word file; a post, because every export is logged."""
-    return _file(report_id, "docx")
-
-
-def xlsx(report_id: int) -> ResponseReturnValue:
-    """The annex as an Excel file; a post, because every export is logged."""
-    return _file(report_id, "xlsx")
-
-
-def _file(report_id: int, kind: str) -> ResponseReturnValue:
-    with writing() as session:
-        _at, report, snapshot = _report(session, report_id)
-        figures = snapshots.figures_of(snapshot)
-        terms = drafting.terms_of(session, report)
-        audit.record(
-            session,
-            audit.Action.REPORT_EXPORTED,
-            signed_in(),
-            ("report", report.id),
-            format=kind,
-            snapshot_id=snapshot.id,
-        )
-    make = docx_report.docx_of if kind == "docx" else annex_xlsx.xlsx_of
-    return send_file(
-        BytesIO(make(figures, terms)),
-        mimetype=docx_report.MIME if kind == "docx" else annex_xlsx.MIME,
-        as_attachment=True,
-        download_name=_file_name(report, snapshot, kind),
-    )
-
-
-def _file_name(report: Report, snapshot: Snapshot, ending: str) -> str:
-    word = "tong-ket" if report.kind == "final" else "so-ket"
-    state = "" if report.state == "issued" else "du-thao-"
-    stamp = formatting.local(snapshot.as_of)
-    return f"bao-cao-{word}-{state}{stamp:%Y%m%d}-{report.id}.{ending}"
-
-
-def _campaign(session: Session) -> Campaign:
-    campaign = current_campaign(session)
-    if campaign is None:
-        raise NotFound(_("Chưa có chiến dịch nào nên chưa lập được báo cáo."))
-    _readable(campaign)
-    return campaign
-
-
-def _readable(campaign: Campaign) -> None:
-    if scope_in(campaign.id, *READERS).cells is not None:
-        raise NotAllowed(
-            _("Báo cáo nêu số liệu của mọi chi bộ, nên chỉ người xem toàn Đảng bộ mở được.")
-        )
-
-
-def _may_write(campaign: Campaign | None) -> bool:
-    return signed_in().has(*WRITERS, campaign_id=campaign.id if campaign else None)
-
-
-def _report(session: Session, report_id: int) -> tuple[Campaign, Report, Snapshot]:
-    campaign = _campaign(session)
-    report = drafting.report_of(session, campaign.id, report_id)
-    return campaign, report, session.get_one(Snapshot, report.snapshot_id)
+def _issue(report_id: int) -> ResponseReturnValue:
+    """Freeze the report; who confirmed other words than those of now is shown those of now."""
+    seen = request.args.get("seen", "")
+    try:
+        with writing() as session:
+            campaign = campaign_here(session)
+            report = drafting.report_of(session, campaign.id, report_id, lock=True)
+            issuing.issue(session, report, signed_in(), clock.now(), seen=seen)
+    except ChangedSince as error:
+        with reading() as session:
+            campaign, report, snapshot = report_here(session, report_id)
+        page = _draft_page(campaign, report, snapshot, _showing(report), error=error)
+        return page, status_of(error)
+    flash(_("Đã ban hành. Báo cáo này không đổi nữa."), "good")
+    return redirect(url_for("reports.show", report_id=report_id), code=303)
 
 
 def _label(snapshot: Snapshot) -> str:

@@ -13,6 +13,7 @@ from survey_app.invitations import views_addresses as addresses
 from survey_app.invitations import views_committee as committee
 from survey_app.invitations import views_explained as explained
 from survey_app.invitations import views_not_yet as not_yet
+from survey_app.reports import views_files as report_files
 from survey_app.reports import views_home, views_snapshots
 from survey_app.reports import views_reports as reports
 from survey_app.reports import views_timeline as timeline
@@ -69,9 +70,9 @@ def _reports() -> list[Route]:
         route(one, "reports.show", reports.show, COMMITTEE),
         route(f"{one}/save", "reports.save", reports.save, ROUNDS, "POST"),
         route(f"{one}/issue", "reports.issue", reports.issue, ROUNDS, "GET POST"),
-        route(f"{one}/print", "reports.print", reports.print_view, COMMITTEE),
-        route(f"{one}/docx", "reports.docx", reports.docx, COMMITTEE, "POST"),
-        route(f"{one}/xlsx", "reports.xlsx", reports.xlsx, COMMITTEE, "POST"),
+        route(f"{one}/print", "reports.print", report_files.print_view, COMMITTEE),
+        route(f"{one}/docx", "reports.docx", report_files.docx, COMMITTEE, "POST"),
+        route(f"{one}/xlsx", "reports.xlsx", report_files.xlsx, COMMITTEE, "POST"),
     ]
 
 

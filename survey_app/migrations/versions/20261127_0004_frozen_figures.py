@@ -14,6 +14,7 @@ MORE = (*KINDS, "kind_change", "merge")
 
 def upgrade() -> None:
     """Apply."""
+    _create_snapshots()
     _create_reports()
     _create_tallies()
     _create_declined_proposals()
@@ -27,6 +28,10 @@ def upgrade() -> None:
         sa.Column("is_mailed", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("invitation", sa.Column("done_on", sa.Date(), nullable=True))
+    op.add_column(
+        "ledger_entry",
+        sa.Column("follows_roster", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     _follow_people()
     _count_mailed()
     _count_days()
@@ -156,7 +161,7 @@ def _count_scores() -> None:
     )
 
 
-def _create_reports() -> None:
+def _create_snapshots() -> None:
     op.create_table(
         "snapshot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -189,6 +194,9 @@ def _create_reports() -> None:
         sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_snapshot_campaign_id_number")),
         sqlite_autoincrement=True,
     )
+
+
+def _create_reports() -> None:
     op.create_table(
         "report",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -310,6 +318,7 @@ def downgrade() -> None:
         )
     op.drop_table("person_change")
     op.drop_column("person", "left_on")
+    op.drop_column("ledger_entry", "follows_roster")
     op.drop_column("invitation", "done_on")
     op.drop_column("invitation", "is_mailed")
     op.drop_column("round_cell", "mailed")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.accounts.scope import ALL_CELLS, CLI
-from survey_app.campaigns.models import Round
+from survey_app.campaigns.models import Campaign, Round
 from survey_app.desks.views_merge import PAPERS
 from survey_app.errors import Conflict
 from survey_app.invitations import mails, merging, queries, reaching, tally
@@ -15,7 +15,11 @@ from survey_app.invitations.models import Invitation, LedgerEntry
 from survey_app.mailing.composing import Skip
 from survey_app.mailing.models import OutboxItem, OutboxMessage
 from survey_app.quizzes import queries as papers
-from survey_app.quizzes.models import Attempt
+from survey_app.quizzes.distribution import score_bands
+from survey_app.quizzes.finalising import finalise_round
+from survey_app.quizzes.models import Attempt, Grading
+from survey_app.quizzes.recount import differences
+from survey_app.reports.gathering import gather
 from tests.factories_forms import launched_form
 from tests.factories_rounds import (
     invitations_of,
@@ -220,3 +224,55 @@ def test_the_links_of_both_lead_to_what_counts(app, client, db):
     with app.app_context(), db.writing() as session:
         means = papers.leads_on(session, session.get_one(Invitation, numbers[0]).public_id, 2)
         assert means is None  # a version that was never issued, or was revoked, leads nowhere
+
+
+def grade(session, right):
+    """Grade the newest paper: `right` of ten."""
+    paper = session.scalars(select(Attempt).order_by(Attempt.id.desc())).first()
+    session.add(
+        Grading(
+            attempt_id=paper.id,
+            version_id=paper.version_id,
+            score=right,
+            max_score=10,
+            right_count=right,
+            question_count=10,
+            reason="submitted",
+            graded_at=clock.now(),
+        )
+    )
+    session.flush()
+
+
+def results_told(session, made):
+    """What anybody may read of the results: on the board, and in figures that are frozen now."""
+    figures = gather(session, session.get_one(Campaign, made.campaign_id), clock.now())
+    frozen = figures.model_dump(mode="json")["quizzes"][0]["score_bands"]
+    return score_bands(session, made.id), frozen
+
+
+def test_a_merge_after_the_end_tells_nobodys_result(db, time):
+    """Two looks with one paper between them would tell whose paper that was, and its result."""
+    with db.writing() as session:
+        made = round_of(session, {"Một": ("nnnnnnnnnnnn", "")})
+        asked = invitations_of(session, made)
+        for place, invitation in enumerate(asked):
+            hand_in(session, invitation, clock.now() + timedelta(seconds=place))
+            grade(session, 2 if place < 6 else 9)
+        merge(session, asked[10].person_id, asked[11].person_id)
+        made.state, made.closes_at = "closed", clock.now()
+        session.flush()
+        time.move(minutes=1)
+        finalise_round(session, made.id, clock.now())
+        session.expire_all()
+        before = results_told(session, made)
+        assert sum(people for _low, _high, people in before[0]) == 11 and before[1]
+        time.move(minutes=1)
+        merge(session, asked[0].person_id, asked[6].person_id)
+        session.expire_all()
+        assert (
+            sorted(row.is_done for row in invitations_of(session, made))
+            == [False] * 2 + [True] * 10
+        )
+        assert results_told(session, made) == before
+        assert not [one for one in differences(session, made.id) if one.tally == "scores"]

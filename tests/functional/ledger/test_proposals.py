@@ -183,3 +183,36 @@ def test_closed_rounds_are_not_proposed_for(db, asked):
         session.flush()
         assert proposals(session, TODAY) == []
         assert ledger.takes_entries(round_at(session, asked))
+
+
+def test_who_comes_back_is_proposed_to_be_counted_again_and_nobody_else(db, asked):
+    """An exemption that followed the roster ends with it; one for an illness does not."""
+    with db.writing() as session:
+        before = invited_now(session, round_at(session, asked))
+        gone, ill = named(session, "Vi Văn Dũng"), named(session, "Nông Thị Dung")
+        ledger.exempt(session, asked[0], ill.id, why("Ốm dài ngày"))
+        changes.leave(session, gone.id, date(2024, 9, 17), reason="x", actor=CLI)
+        (left,) = proposals(session, TODAY)
+        deciding.accept(session, [left.key], TODAY, why())
+        assert said(session) == []
+        take(session, one(3, "Vi Văn Dũng", birth_date=date(1960, 1, 2), cell="Chi bộ Hai"))
+        assert gone.left_on is None
+        assert sorted(said(session)) == [
+            ("exemption_ended", "Vi Văn Dũng", "Chi bộ Một", None),
+            ("transfer", "Vi Văn Dũng", "Chi bộ Một", "Chi bộ Hai"),
+        ]
+        keys = [each.key for each in proposals(session, TODAY)]
+        assert len(deciding.accept(session, keys, TODAY, why("Trở lại"))) == 2
+        assert said(session) == []
+        adds_up(session, round_at(session, asked), before)
+        assert cell_row(session, round_at(session, asked), "Chi bộ Hai").exempt == 0
+        assert cell_row(session, round_at(session, asked), "Chi bộ Một").exempt == 1
+
+
+def test_an_exemption_entered_by_hand_of_who_has_left_ends_the_same_way(db, asked):
+    with db.writing() as session:
+        gone = named(session, "Vi Văn Dũng")
+        changes.leave(session, gone.id, date(2024, 9, 17), reason="x", actor=CLI)
+        ledger.exempt(session, asked[0], gone.id, why())
+        take(session, one(3, "Vi Văn Dũng", birth_date=date(1960, 1, 2)))
+        assert [each.kind for each in proposals(session, TODAY)] == ["exemption_ended"]

@@ -1,5 +1,6 @@
 """Reports from snapshot to signature: begun, written in, issued, replaced; who may do what."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign
 from survey_app.cell_reports.models import StudySession
 from survey_app.database import Database
-from survey_app.reports import snapshots
+from survey_app.reports import issuing, snapshots
 from survey_app.reports.models import Report, Snapshot
 from survey_app.reports.places import PLACES
 from tests.conftest import TestClock
@@ -56,8 +57,6 @@ def begin(client: FlaskClient, snapshot: str = "now", **more: str) -> str:
 
 def marks(client: FlaskClient, path: str) -> dict[str, str]:
     """The hidden marks of a draft's form, as a tab holds them."""
-    import re
-
     found = re.findall(r'name="(seen-[a-z]+)" value="([0-9a-f]+)"', client.get(path).text)
     assert len(found) == len(PLACES) + 3
     return dict(found)
@@ -85,8 +84,15 @@ def download(client: FlaskClient, path: str, kind: str) -> bytes:
 def issued(client: FlaskClient) -> str:
     path = begin(client)
     assert write(client, path, **WRITTEN).status_code == 303
-    assert submit(client, f"{path}/issue").status_code == 303
+    assert confirm(client, path, client.get(f"{path}/issue")).status_code == 303
     return path
+
+
+def confirm(client: FlaskClient, path: str, page: TestResponse) -> TestResponse:
+    """Press the button of a confirming page."""
+    where = re.search(rf'action="({re.escape(path)}/issue[^"]*)"', page.text)
+    assert where is not None
+    return client.post(where[1].replace("&amp;", "&"), data={"csrf_token": csrf_of(page)})
 
 
 def report(db: Database) -> Report:
@@ -166,10 +172,51 @@ def test_nothing_is_issued_while_a_person_must_still_write(
     assert "III.2. Hạn chế" in page.text
     assert "III.1. Ưu điểm" not in page.text
     assert_page(page.text, page.headers)
-    token = csrf_of(organiser.get(path))
-    answer = organiser.post(f"{path}/issue", data={"csrf_token": token})
+    token, mark = csrf_of(organiser.get(path)), issuing.mark_of(report(db))
+    answer = organiser.post(f"{path}/issue?seen={mark}", data={"csrf_token": token})
     assert answer.status_code == 422
     assert report(db).state == "draft"
+
+
+@pytest.mark.parametrize("change", [{"merits": "Lời khác"}, {"kind": "final"}])
+def test_what_changed_after_the_question_is_not_issued(
+    organiser: FlaskClient, db: Database, change: dict[str, str]
+) -> None:
+    """Whoever confirms has read the words of the page they came from, and no others."""
+    path = begin(organiser)
+    write(organiser, path, **WRITTEN)
+    asked = organiser.get(f"{path}/issue")
+    write(organiser, path, **(WRITTEN | change))
+    answer = confirm(organiser, path, asked)
+    assert answer.status_code == 409
+    assert "nội dung báo cáo đã được sửa" in answer.text
+    assert next(iter(change.values())) in answer.text
+    assert_page(answer.text, answer.headers, content=CONTENT)
+    assert report(db).state == "draft"
+    unmarked = organiser.post(f"{path}/issue", data={"csrf_token": csrf_of(asked)})
+    assert unmarked.status_code == 409 and report(db).state == "draft"
+    assert confirm(organiser, path, organiser.get(f"{path}/issue")).status_code == 303
+    assert confirm(organiser, path, asked).status_code == 303  # a second tap changes nothing
+    assert report(db).state == "issued"
+
+
+def test_only_the_same_choice_is_the_same_tap(organiser: FlaskClient, db: Database) -> None:
+    """A page left open that chooses something else gets no other draft back."""
+    choice = {"kind": "interim", "style": "vptw36-2018", "language": "vi"}
+    page = organiser.get(f"{LIST}/new")
+    first = begin(organiser)
+    token = csrf_of(page)
+    made = [first]
+    others: list[dict[str, str]] = [{}, {"language": "en"}, {"kind": "final"}]
+    others.append({"style": "so-tay-khoi"})
+    for other in others:
+        data = {"csrf_token": token, "newest": "0", "snapshot": "1", **choice, **other}
+        answer = organiser.post(f"{LIST}/new", data=data)
+        made.append(answer.headers["Location"])
+    assert made[1] == first
+    assert len(set(made)) == 4
+    drafts = [report(db).style, len(set(made))]
+    assert drafts == ["so-tay-khoi", 4]
 
 
 def test_an_issued_report_is_the_same_next_month(
@@ -210,7 +257,7 @@ def test_a_later_report_says_which_one_it_replaces(
         "(bản chốt số 1)." in said
     )
     assert "Xem bản thay thế" not in organiser.get(path).text
-    submit(organiser, f"{newer}/issue")
+    confirm(organiser, newer, organiser.get(f"{newer}/issue"))
     assert "Xem bản thay thế" in organiser.get(path).text
 
 
