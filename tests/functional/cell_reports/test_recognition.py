@@ -71,7 +71,7 @@ def test_a_proposal_stands_under_the_period_in_which_it_was_made(
     secretary: FlaskClient, period: Period, time: TestClock
 ) -> None:
     post_report(secretary, GIVEN, "propose")
-    time.set(clock.now() + timedelta(days=1))
+    time.set(clock.now() + timedelta(minutes=90))
     with period.app.app_context(), period.db.writing() as session:
         campaign = session.scalars(select(Campaign)).one()
         launched_period(
