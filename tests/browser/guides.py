@@ -121,7 +121,7 @@ def _secretary(page: Page) -> None:
     _shoot(page, VI / "bi-thu-viec.png")
     scenes.open_session(page)
     page.evaluate("document.querySelector('.trial-bar')?.remove()")
-    page.locator(".roll").evaluate("roll => roll.scrollIntoView({ block: 'start' })")
+    page.locator(".roll").first.evaluate("roll => roll.scrollIntoView({ block: 'start' })")
     page.screenshot(path=VI / "bi-thu-diem-danh.png")
     scenes.open_report(page)
     _shoot(page, VI / "bi-thu-bao-cao.png")
