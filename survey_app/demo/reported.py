@@ -69,7 +69,7 @@ def _counts(**rows: tuple[int, int]) -> dict[str, dict[str, int]]:
     }
 
 
-_UP: Final = {"truc_quan": "da", "truc_quan_ngay": "2024-08-30"}
+_UP: Final[dict[str, Any]] = {"truc_quan": "da", "truc_quan_ngay": "2024-08-30"}
 _SEVEN = _report(
     "2024-03-20",
     13,

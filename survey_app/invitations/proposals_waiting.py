@@ -1,4 +1,4 @@
-"""How many proposals wait, for pages that only tell the number: counted anew when facts have changed.
+"""How many proposals wait, for pages that only tell the number: counted when facts have changed.
 
 Comparing the whole roster with the rounds takes half a second at 20,000 people. Everything that can
 change the answer is in the log, so each process keeps the last number with what the log said then.
