@@ -22,7 +22,7 @@ from survey_app.people import changes
 from survey_app.people.models import Cell
 
 AT: Final = cast.at("2024-09-18 08:50")  # when the last of those who have begun have begun
-EXEMPT: Final = "Nghỉ chế độ thai sản theo quyết định số 31"
+EXEMPT: Final = "Nghỉ ốm dài ngày theo quyết định số 31"
 MOVED: Final = "Điều động theo quyết định số 12"
 TO_DECIDE: Final = "Điều động theo quyết định số 14"
 _FROM, _TO = 5, 2  # the cell with the most people, and where they are needed
