@@ -29,6 +29,9 @@ def dice(name: object) -> Random:
 
 
 BEGINS = at("2024-08-26 08:00")
+EXEMPT = "Nghỉ ốm dài ngày theo quyết định số 31"
+MOVED = "Điều động theo quyết định số 12"
+TO_DECIDE = "Điều động theo quyết định số 14"
 FREEZING_NOTE = "Trước buổi giao ban của Đảng ủy"
 NOW = at("2024-09-18 09:00")  # nine days before the anniversary
 

@@ -22,9 +22,6 @@ from survey_app.people import changes
 from survey_app.people.models import Cell
 
 AT: Final = cast.at("2024-09-18 08:50")  # when the last of those who have begun have begun
-EXEMPT: Final = "Nghỉ ốm dài ngày theo quyết định số 31"
-MOVED: Final = "Điều động theo quyết định số 12"
-TO_DECIDE: Final = "Điều động theo quyết định số 14"
 _FROM, _TO = 5, 2  # the cell with the most people, and where they are needed
 
 
@@ -38,13 +35,13 @@ def _enter(session: Session) -> None:
     round_ = session.scalars(select(Round).where(Round.slug == cast.SECOND.slug)).one()
     cells = session.scalars(select(Cell.id).order_by(Cell.position, Cell.id)).all()
     exempt = next(_left(session, round_.id, "non_member", cells[_FROM - 1]))
-    ledger.exempt(session, round_.id, exempt, ledger.Why(EXEMPT, actor, now))
+    ledger.exempt(session, round_.id, exempt, ledger.Why(cast.EXEMPT, actor, now))
     home, goal = cells[_FROM - 1], cells[_TO - 1]
     movers = _left(session, round_.id, "party_member", home)
     moved, waiting = next(movers), next(movers)
-    for person_id, why in ((moved, MOVED), (waiting, TO_DECIDE)):
+    for person_id, why in ((moved, cast.MOVED), (waiting, cast.TO_DECIDE)):
         changes.move_to_cell(session, person_id, goal, today(now), reason=why, actor=actor)
-    ledger.transfer(session, round_.id, moved, goal, ledger.Why(MOVED, actor, now))
+    ledger.transfer(session, round_.id, moved, goal, ledger.Why(cast.MOVED, actor, now))
 
 
 def _left(session: Session, round_id: int, kind: str, cell_id: int) -> Iterator[int]:

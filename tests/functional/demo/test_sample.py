@@ -16,7 +16,7 @@ from survey_app.cell_reports.duties import counted_revision, duties_of_round
 from survey_app.cell_reports.models import Recognition
 from survey_app.config import load_settings
 from survey_app.database import Database
-from survey_app.demo import cast, changes, reported
+from survey_app.demo import cast, reported
 from survey_app.errors import Conflict, NotAllowed
 from survey_app.formatting import today
 from survey_app.invitations.models import LedgerEntry
@@ -124,7 +124,7 @@ def test_the_ledger_of_the_open_round_tells_something_and_one_thing_waits(db):
             .join(Round, Round.id == LedgerEntry.round_id)
             .order_by(LedgerEntry.id)
         ).all()
-        told = [("exemption", changes.EXEMPT), ("transfer", changes.MOVED)]
+        told = [("exemption", cast.EXEMPT), ("transfer", cast.MOVED)]
         assert rows == [(cast.SECOND.slug, kind, reason) for kind, reason in told]
         (waiting,) = proposals(session, today(clock.now()))
         assert waiting.kind == "transfer"
