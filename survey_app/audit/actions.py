@@ -58,7 +58,7 @@ class Action(Enum):
     PERSON_MERGED = ("person.merged", {"into"})
     DUTY_SUBMITTED = ("duty.submitted", {"revision", "source", "late"})
     DUTY_REOPENED = ("duty.reopened", {"until"})
-    DUTY_REMINDED = ("duty.reminded", {"users"})
+    DUTY_REMINDED = ("duty.reminded", {"users", "round_id"})
     STUDY_SESSION_ENTERED = ("study_session.entered", set[str]())
     STUDY_SESSION_CHANGED = ("study_session.changed", {"fields"})
     STUDY_SESSION_REMOVED = ("study_session.removed", set[str]())

@@ -28,7 +28,10 @@ _Value = TypeVar("_Value", str | None, bool)
 
 @dataclass(frozen=True)
 class Line:
-    """One person on the list of a session; `state` is `None` until ticked."""
+    """One person on the list of a session; `state` is `None` until ticked.
+
+    `is_extra`: they were not on the roster of that day, and may be taken off.
+    """
 
     person_id: int
     public_id: str
@@ -36,6 +39,7 @@ class Line:
     is_member: bool
     state: str | None
     reflection_on: date | None
+    is_extra: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,9 @@ class TickedMeanwhile(Conflict):
 
 def list_of(session: Session, held: StudySession) -> list[Line]:
     """Return the list of a session: members first, then the others, each by given name."""
-    others = {one.person_id for one in roster_of_day(session, held.cell_id, held.held_on).others}
+    roster = roster_of_day(session, held.cell_id, held.held_on)
+    others = {one.person_id for one in roster.others}
+    expected = others | {one.person_id for one in roster.members}
     rows = session.execute(
         select(Attendance, Person)
         .join(Person, Person.id == Attendance.person_id)
@@ -82,6 +88,7 @@ def list_of(session: Session, held: StudySession) -> list[Line]:
             is_member=person.id not in others and person.kind == "party_member",
             state=tick.state,
             reflection_on=tick.reflection_on,
+            is_extra=person.id not in expected,
         )
         for tick, person in rows
     ]
@@ -163,16 +170,27 @@ def take_off(
 ) -> str:
     """Take somebody who was not expected off the list of a locked session; return their name.
 
+    Who was on the roster of that day stays: a list without the absent would look like full
+    attendance.
+
     Raises:
         NotFound: they do not stand on it.
+        Conflict: they were on the roster of that day.
     """
-    tick = _ticks(session, held).get(public_id)
-    if tick is None:
+    line = next((one for one in list_of(session, held) if one.public_id == public_id), None)
+    if line is None:
         raise NotFound(_("Người này không có trong danh sách của buổi."))
-    name = session.get_one(Person, tick.person_id).full_name
-    session.delete(tick)
+    if not line.is_extra:
+        raise Conflict(
+            _(
+                "%(name)s thuộc chi bộ hôm ấy nên vẫn ở trong danh sách. Ai không dự, xin ghi "
+                "“Vắng có lý do”, “Vắng” hoặc “Công tác”.",
+                name=line.name,
+            )
+        )
+    session.delete(_ticks(session, held)[public_id])
     _changed_list(session, held, actor, now)
-    return name
+    return line.name
 
 
 def _changed_list(session: Session, held: StudySession, actor: Actor, now: datetime) -> None:

@@ -10,6 +10,7 @@ from survey_app import clock
 from survey_app.accounts.models import RoleGrant, User
 from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Round, RoundCell
+from survey_app.campaigns.queries import is_open
 from survey_app.cell_reports.models import Duty, DutyRevision
 from survey_app.invitations.duty_board import DutyBoard, DutyLine, DutyState
 from survey_app.people.models import Cell
@@ -26,6 +27,22 @@ def duty_state(duty: Duty, closes_at: datetime, now: datetime) -> DutyState:
     if duty.submitted_at is not None:
         return "on_time" if duty.submitted_at < closes_at else "late"
     return "not_due" if now < closes_at else "missing"
+
+
+def is_reopened(round_: Round, reopened_until: datetime | None, now: datetime) -> bool:
+    """Whether a period that is over is open again for a cell."""
+    over = round_.state in ("closed", "finalised", "archived") or now >= round_.closes_at
+    return over and reopened_until is not None and now < reopened_until
+
+
+def may_write(round_: Round, reopened_until: datetime | None, now: datetime) -> bool:
+    """Whether a cell may answer now: the period runs, or is open again for it."""
+    return is_open(round_, now) or is_reopened(round_, reopened_until, now)
+
+
+def last_moment(round_: Round, reopened_until: datetime | None) -> datetime:
+    """Return until when a cell may answer, or might."""
+    return max(round_.closes_at, reopened_until or round_.closes_at)
 
 
 def duties_of_round(

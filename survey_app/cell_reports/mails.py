@@ -11,7 +11,7 @@ from survey_app.accounts.models import RoleGrant, User
 from survey_app.accounts.scope import Scope
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import campaign_of
-from survey_app.cell_reports.duties import duties_of_round
+from survey_app.cell_reports.duties import duties_of_round, last_moment
 from survey_app.cell_reports.notices import NOTICE
 from survey_app.extensions import current_settings
 from survey_app.formatting import day_and_month, moment
@@ -38,7 +38,7 @@ def compose_notice(
     mine = duties_of_round(session, round_.id, scope=scope, now=now)
     if not mine:
         return Skip("left")
-    wanted = [line for line in mine if _until(line, round_) > now and not _is_answered(line)]
+    wanted = [line for line in mine if _is_wanted(line, round_, now)]
     if not wanted:
         return Skip("answered" if all(line.is_reported for line in mine) else "closed")
     with speaking(user.locale):
@@ -62,13 +62,10 @@ def _scope(session: Session, user_id: int, campaign_id: int) -> Scope:
     return Scope(frozenset(cell_id for cell_id in cells if cell_id is not None))
 
 
-def _until(line: DutyLine, round_: Round) -> datetime:
-    return max(round_.closes_at, line.reopened_until or round_.closes_at)
-
-
-def _is_answered(line: DutyLine) -> bool:
+def _is_wanted(line: DutyLine, round_: Round, now: datetime) -> bool:
     """A report that was sent is not asked for again, unless it was opened again."""
-    return line.is_reported and line.reopened_until is None
+    answered = line.is_reported and line.reopened_until is None
+    return not answered and last_moment(round_, line.reopened_until) > now
 
 
 def _words(
@@ -79,7 +76,7 @@ def _words(
     document = library.approved(session, round_.version_id).document
     questions = len(document.ready_questions)
     cells = ", ".join(line.cell for line in wanted)
-    until = max(_until(line, round_) for line in wanted)
+    until = max(last_moment(round_, line.reopened_until) for line in wanted)
     news = _(
         "Ban tổ chức mời %(cells)s gửi “%(title)s”, trước %(moment)s.",
         cells=cells,

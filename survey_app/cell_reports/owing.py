@@ -1,10 +1,10 @@
 """What each cell still owes the committee: reports of periods, the roll-out, attendance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.accounts.cells import CellChoice
@@ -15,7 +15,12 @@ from survey_app.audit.models import AuditEvent
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.queries import CELL_REPORT
 from survey_app.cell_reports import sessions
-from survey_app.cell_reports.duties import counted_of_round, duties_of_round, secretaries_of
+from survey_app.cell_reports.duties import (
+    counted_of_round,
+    duties_of_round,
+    last_moment,
+    secretaries_of,
+)
 from survey_app.cell_reports.models import StudySession
 from survey_app.invitations.duty_board import DutyLine
 from survey_app.people.cell_choices import cell_choices
@@ -34,7 +39,7 @@ class OwedReport:
     @property
     def until(self) -> datetime:
         """Until when the cell may answer."""
-        return max(self.period.closes_at, self.line.reopened_until or self.period.closes_at)
+        return last_moment(self.period, self.line.reopened_until)
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,12 @@ class Owing:
     unticked: tuple[StudySession, ...]
     has_sessions: bool
     secretaries: tuple[User, ...]
-    reminded_at: datetime | None
+    reminded: Mapping[int, datetime]  # round id of a period -> when they were last reminded of it
+
+    @property
+    def reminded_at(self) -> datetime | None:
+        """When they were last reminded of anything of this campaign."""
+        return max(self.reminded.values(), default=None)
 
     @property
     def missing(self) -> tuple[OwedReport, ...]:
@@ -94,7 +104,8 @@ def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) 
     cells = [cell for cell in cell_choices(session) if scope.includes(cell.id)]
     reports: dict[int, list[OwedReport]] = {}
     rolled_out: dict[int, date | None] = {}
-    for period in periods_of(session, campaign.id, now):
+    periods = periods_of(session, campaign.id, now)
+    for period in periods:
         for line in duties_of_round(session, period.id, scope=scope, now=now):
             reports.setdefault(line.cell_id, []).append(OwedReport(period, line))
         for cell_id, revision in counted_of_round(session, period.id, scope=scope).items():
@@ -105,7 +116,7 @@ def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) 
     for one in sessions.list_sessions(session, campaign.id, scope=scope):
         held.setdefault(one.cell_id, []).append(one)
     secretaries = secretaries_of(session, campaign.id, [cell.id for cell in cells])
-    reminded = _reminded(session, [cell.id for cell in cells])
+    reminded = _reminded(session, [cell.id for cell in cells], {one.id for one in periods})
     return [
         Owing(
             cell=cell,
@@ -117,21 +128,27 @@ def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) 
             ),
             has_sessions=cell.id in held,
             secretaries=tuple(secretaries.get(cell.id, ())),
-            reminded_at=reminded.get(cell.id),
+            reminded=reminded.get(cell.id, {}),
         )
         for cell in cells
     ]
 
 
-def _reminded(session: Session, cell_ids: Sequence[int]) -> dict[int, datetime]:
-    """Return when each cell was reminded for the last time, from the log."""
+def _reminded(
+    session: Session, cell_ids: Sequence[int], period_ids: Collection[int]
+) -> dict[int, dict[int, datetime]]:
+    """Return cell id -> period -> when it was last reminded of that, from the log."""
     rows = session.execute(
-        select(AuditEvent.subject_id, func.max(AuditEvent.at))
+        select(AuditEvent.subject_id, AuditEvent.details, AuditEvent.at)
         .where(
             AuditEvent.action == Action.DUTY_REMINDED.code,
             AuditEvent.subject_kind == "cell",
             AuditEvent.subject_id.in_(cell_ids),
         )
-        .group_by(AuditEvent.subject_id)
+        .order_by(AuditEvent.at)
     )
-    return {row[0]: row[1] for row in rows if row[0] is not None}
+    found: dict[int, dict[int, datetime]] = {}
+    for cell_id, details, at in rows:
+        if cell_id is not None and (period := details.get("round_id")) in period_ids:
+            found.setdefault(cell_id, {})[period] = at
+    return found

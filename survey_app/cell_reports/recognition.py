@@ -73,7 +73,8 @@ def propose(session: Session, found: Owed, given: Mapping[str, str], actor: Acto
 
     Raises:
         TooLate: the period takes no more.
-        Invalid: a name or a reason is missing or too long; `where` is the field.
+        Invalid: a name or a reason is missing or too long, or the same words were decided about
+            already; `where` is the field.
     """
     if not found.may_write:
         raise TooLate(_("Kỳ báo cáo đã đóng nên chưa ghi được đề nghị. Xin báo ban tổ chức."))
@@ -89,6 +90,7 @@ def propose(session: Session, found: Owed, given: Mapping[str, str], actor: Acto
         )
     )
     if same is not None:
+        _refuse_decided(same)
         return same
     row = Recognition(
         campaign_id=found.round.campaign_id,
@@ -104,6 +106,22 @@ def propose(session: Session, found: Owed, given: Mapping[str, str], actor: Acto
     session.flush()
     record(session, Action.RECOGNITION_PROPOSED, actor, ("recognition", row.id))
     return row
+
+
+def _refuse_decided(same: Recognition) -> None:
+    """Who proposes again what was decided is told so, not that it is being looked at."""
+    if same.state == "proposed":
+        return
+    told = {
+        "supported": _("Đề nghị này đã có và được ủng hộ; không ghi thêm lần nữa."),
+        "commended": _("Đề nghị này đã có và đã được biểu dương; không ghi thêm lần nữa."),
+        "declined": _(
+            "Đề nghị này đã được xem xét và không được chấp nhận; chưa ghi gì thêm. Nếu có thành "
+            "tích mới, xin ghi rõ rồi đề nghị lại."
+        ),
+    }[same.state]
+    where = Problem("decided", told, "subject_reason")
+    raise Invalid(_("Đề nghị chưa ghi được. Những gì đã nhập vẫn còn."), problems=[where])
 
 
 def _refuse_incomplete(kind: str, name: str, reason: str) -> None:

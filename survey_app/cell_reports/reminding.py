@@ -57,7 +57,8 @@ def remind(session: Session, campaign: Campaign, one: Owing, actor: Actor, now: 
     queued = enqueue_many(session, _items(look.period, one, now))
     if not queued:
         raise Conflict(_already())
-    record(session, Action.DUTY_REMINDED, actor, ("cell", one.cell.id), users=queued)
+    subject, period_id = ("cell", one.cell.id), look.period.id
+    record(session, Action.DUTY_REMINDED, actor, subject, users=queued, round_id=period_id)
     return queued
 
 
@@ -83,7 +84,8 @@ def _why_not(one: Owing, period: Round | None, now: datetime) -> str | None:
         return _("Chưa có kỳ báo cáo nào đã mở, nên chưa nhắc qua thư được.")
     if not one.secretaries:
         return _("Chi bộ này chưa có tài khoản bí thư, nên không gửi thư được.")
-    if one.reminded_at is not None and today(one.reminded_at) == today(now):
+    last = one.reminded.get(period.id)
+    if last is not None and today(last) == today(now):
         return _already()
     return None
 
@@ -92,10 +94,10 @@ def _already() -> str:
     return _("Hôm nay đã nhắc chi bộ này rồi. Mỗi ngày chỉ nhắc một lần.")
 
 
-def write(campaign: Campaign, cells: list[Owing], user: User) -> Mail:
+def write(campaign: Campaign, cells: list[Owing], user: User, now: datetime) -> Mail:
     """Return the reminder to one secretary about these cells, in their language."""
     with speaking(user.locale):
-        words = _words(campaign, cells, user)
+        words = _words(campaign, cells, user, now)
     url = f"{current_settings().base_url}/secretary/"
     subject, text, html = render_mail("cell_reminder", user.locale, None, action_url=url, **words)
     return Mail(user.email, user.name, subject, text, html, unsubscribe_url=None, kind="reminder")
@@ -114,9 +116,10 @@ def compose(session: Session, message: OutboxMessage, items: list[OutboxItem]) -
     own = asked & _cells_of(session, user.id, campaign.id)
     if not own:
         return Skip("left")
-    found = owing(session, campaign, clock.now(), scope=Scope(own))
+    now = clock.now()
+    found = owing(session, campaign, now, scope=Scope(own))
     cells = [one for one in found if one.is_owing]
-    return write(campaign, cells, user) if cells else Skip("answered")
+    return write(campaign, cells, user, now) if cells else Skip("answered")
 
 
 def _cells_of(session: Session, user_id: int, campaign_id: int) -> frozenset[int]:
@@ -130,7 +133,7 @@ def _cells_of(session: Session, user_id: int, campaign_id: int) -> frozenset[int
     return frozenset(cell_id for cell_id in cells if cell_id is not None)
 
 
-def _words(campaign: Campaign, cells: list[Owing], user: User) -> dict[str, Any]:
+def _words(campaign: Campaign, cells: list[Owing], user: User, now: datetime) -> dict[str, Any]:
     names = ", ".join(one.cell.name for one in cells)
     news = _("Hệ thống chưa có những số liệu sau của %(cells)s.", cells=names)
     contact = ", ".join(filter(None, (campaign.contact_name, campaign.contact_phone)))
@@ -140,7 +143,7 @@ def _words(campaign: Campaign, cells: list[Owing], user: User) -> dict[str, Any]
         "preheader": news,
         "greeting": _("Kính gửi đồng chí %(name)s,", name=user.name),
         "news": news,
-        "cells": [(one.cell.name, missing_words(one)) for one in cells],
+        "cells": [(one.cell.name, missing_words(one, now)) for one in cells],
         "action_label": _("Mở trang chi bộ (cần đăng nhập)"),
         "after": [
             _(
@@ -152,9 +155,9 @@ def _words(campaign: Campaign, cells: list[Owing], user: User) -> dict[str, Any]
     }
 
 
-def missing_words(one: Owing) -> list[str]:
+def missing_words(one: Owing, now: datetime) -> list[str]:
     """Say what is missing and until when, a line each."""
-    lines = [_report_words(report.period.title, report.until) for report in one.missing]
+    lines = [_report_words(report.period.title, report.until, now) for report in one.missing]
     if one.rolled_out is False:
         lines.append(_("Ngày triển khai, quán triệt Kế hoạch (bổ sung vào báo cáo đã gửi)"))
     if one.unticked:
@@ -168,14 +171,11 @@ def missing_words(one: Owing) -> list[str]:
     return lines
 
 
-def _report_words(title: str, until: datetime) -> str:
-    if until > clock.now():
+def _report_words(title: str, until: datetime, now: datetime) -> str:
+    """Until when, or since when no more; whether it may still come is the organisers' to say."""
+    if until > now:
         return _("%(title)s: hạn gửi %(moment)s", title=title, moment=moment(until))
-    return _(
-        "%(title)s: hạn gửi đã qua (%(moment)s), vẫn nhận bổ sung qua ban tổ chức",
-        title=title,
-        moment=moment(until),
-    )
+    return _("%(title)s: hạn gửi đã qua (%(moment)s)", title=title, moment=moment(until))
 
 
 def install(app: Flask) -> None:

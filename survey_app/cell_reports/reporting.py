@@ -17,9 +17,16 @@ from survey_app.accounts.scope import Scope
 from survey_app.audit import Action, record
 from survey_app.audit.services import Actor
 from survey_app.campaigns.models import Round, RoundCell
-from survey_app.campaigns.queries import CELL_REPORT, LAUNCHED, is_open
+from survey_app.campaigns.queries import CELL_REPORT, LAUNCHED
 from survey_app.cell_reports.answers import Values
-from survey_app.cell_reports.duties import counted_revision, duty_state, latest_revision
+from survey_app.cell_reports.duties import (
+    counted_revision,
+    duty_state,
+    is_reopened,
+    last_moment,
+    latest_revision,
+    may_write,
+)
 from survey_app.cell_reports.models import Duty, DutyRevision
 from survey_app.errors import Conflict, Invalid, NotFound, Problem
 from survey_app.formatting import moment
@@ -61,22 +68,17 @@ class Owed:
     @property
     def is_reopened(self) -> bool:
         """Whether a closed period is open again for this cell."""
-        until = self.duty.reopened_until
-        over = self.round.state in ("closed", "finalised", "archived") or (
-            self.now >= self.round.closes_at
-        )
-        return over and until is not None and self.now < until
+        return is_reopened(self.round, self.duty.reopened_until, self.now)
 
     @property
     def may_write(self) -> bool:
         """Whether the secretary may write now: the period runs, or is open again for this cell."""
-        return is_open(self.round, self.now) or self.is_reopened
+        return may_write(self.round, self.duty.reopened_until, self.now)
 
     @property
     def closes_at(self) -> datetime:
         """Until when the secretary may write."""
-        until = self.duty.reopened_until
-        return until if until is not None and self.is_reopened else self.round.closes_at
+        return last_moment(self.round, self.duty.reopened_until)
 
     @property
     def draft(self) -> DutyRevision | None:

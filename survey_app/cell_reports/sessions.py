@@ -112,14 +112,16 @@ def list_sessions(session: Session, campaign_id: int, *, scope: Scope) -> list[S
 
 
 def find_session(
-    session: Session, session_id: int, *, scope: Scope, lock: bool = False
+    session: Session, campaign_id: int, session_id: int, *, scope: Scope, lock: bool = False
 ) -> StudySession:
     """Return a session of `scope`; with `lock`, nobody else changes it or its list meanwhile.
 
     Raises:
-        NotFound: there is none, or it is another cell's.
+        NotFound: there is none, or it is another cell's or campaign's.
     """
-    query = select(StudySession).where(StudySession.id == session_id, *_in_scope(scope))
+    query = select(StudySession).where(
+        StudySession.id == session_id, StudySession.campaign_id == campaign_id, *_in_scope(scope)
+    )
     held = session.scalar(query.with_for_update() if lock else query)
     if held is None:
         raise NotFound(_("Không có buổi sinh hoạt này trong chi bộ của đồng chí."))

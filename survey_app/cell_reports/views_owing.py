@@ -56,15 +56,16 @@ def preview(cell_slug: str) -> ResponseReturnValue:
     """The reminder exactly as it will leave, before anything is sent."""
     with reading() as session:
         campaign, one = _cell(session, cell_slug)
-        look = reminding.outlook(session, campaign, one, clock.now())
-        mails = [(user, reminding.write(campaign, [one], user)) for user in one.secretaries]
+        now = clock.now()
+        look = reminding.outlook(session, campaign, one, now)
+        mails = [(user, reminding.write(campaign, [one], user, now)) for user in one.secretaries]
     return render_template(
         "cell_reports/remind.html",
         one=one,
         why_not=look.why_not,
         period=look.period,
         mails=mails if one.is_owing else [],
-        missing=reminding.missing_words(one),
+        missing=reminding.missing_words(one, now),
     )
 
 
@@ -120,7 +121,7 @@ def _mail_to(campaign: Campaign, one: Owing, number: str) -> Mail:
     user: User | None = next((user for user in one.secretaries if str(user.id) == number), None)
     if user is None or not one.is_owing:
         raise NotFound(_("Không có thư này."))
-    return reminding.write(campaign, [one], user)
+    return reminding.write(campaign, [one], user, clock.now())
 
 
 def _open_quizzes(session: Session, campaign: Campaign) -> list[tuple[str, str]]:

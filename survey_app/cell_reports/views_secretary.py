@@ -20,7 +20,12 @@ from survey_app.campaigns.queries import (
     round_by_slug,
 )
 from survey_app.cell_reports import answers, recognition
-from survey_app.cell_reports.duties import duties_of_round, latest_revision
+from survey_app.cell_reports.duties import (
+    duties_of_round,
+    last_moment,
+    latest_revision,
+    may_write,
+)
 from survey_app.cell_reports.history import versions
 from survey_app.cell_reports.owing import periods_of
 from survey_app.cell_reports.pages import (
@@ -94,11 +99,9 @@ def _item(session: Session, round_: Round, line: DutyLine, now: datetime) -> Dut
     document = library.approved(session, round_.version_id).document
     latest = latest_revision(session, line.duty_id)
     left = answers.missing(document, latest.answers if latest else {})
-    runs = round_.opens_at <= now < round_.closes_at and round_.state in ("scheduled", "open")
-    again = line.reopened_until is not None and round_.closes_at <= now < line.reopened_until
-    until = line.reopened_until if again and line.reopened_until else round_.closes_at
-    items = len(document.ready_questions)
-    return DutyItem(round_, line, len(left), items, until, runs or again)
+    until = last_moment(round_, line.reopened_until)
+    open_now = may_write(round_, line.reopened_until, now)
+    return DutyItem(round_, line, len(left), len(document.ready_questions), until, open_now)
 
 
 def _scope(campaign_id: int) -> Scope:

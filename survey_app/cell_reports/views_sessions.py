@@ -189,9 +189,12 @@ def _campaign_and_cell(session: Session) -> tuple[Campaign, CellChoice]:
 def _own(
     session: Session, session_id: int, *, lock: bool = False
 ) -> tuple[StudySession, CellChoice]:
-    """A session of a cell whose secretary is at the page, in the campaign it belongs to."""
-    held = sessions.find_session(session, session_id, scope=signed_in().scope(ROLE), lock=lock)
-    scope = signed_in().scope(ROLE, campaign_id=held.campaign_id)
+    """A session of this campaign, of a cell whose secretary is at the page."""
+    campaign = current_campaign(session)
+    if campaign is None:
+        raise NotFound(_("Chưa có chiến dịch nào. Xin hỏi ban tổ chức."))
+    scope = signed_in().scope(ROLE, campaign_id=campaign.id)
+    held = sessions.find_session(session, campaign.id, session_id, scope=scope, lock=lock)
     cell = next((cell for cell in cells_in(session, scope) if cell.id == held.cell_id), None)
     if cell is None:
         raise NotFound(_("Không có buổi sinh hoạt này trong chi bộ của đồng chí."))
@@ -237,6 +240,7 @@ def _session_page(
         is_ticked=sessions.is_ticked(held),
         unticked=sum(row.line.state is None for row in rows),
         missing=attendance.missing_from(session, held),
+        extra=[line for line in lines if line.is_extra],
         states=ATTENDANCE_STATES,
         handed_in_on=request.form.get("handed_in_on") or _typed(clock.now()),
         problem=problem,

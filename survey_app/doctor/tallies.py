@@ -1,14 +1,14 @@
 """Everything that is kept as a number, counted again from what it was counted from.
 
-One grouped query per tally, whatever the number of people. Rounds whose people have gone
+One grouped query per round and tally, whatever the number of people. Rounds whose people have gone
 (`retention`) cannot be counted again: there the kept number is all there is.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Executable, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey_app import clock
@@ -20,11 +20,10 @@ from survey_app.doctor.checks import Check, ok, problem
 from survey_app.errors import Conflict
 from survey_app.formatting import day, local
 from survey_app.i18n import _, _n
-from survey_app.invitations import recount
 from survey_app.invitations.models import Invitation
 from survey_app.people.cells import cell_name_on
+from survey_app.quizzes import recount
 from survey_app.quizzes.distribution import counted_scores, kept_scores
-from survey_app.quizzes.models import Attempt
 from survey_app.reports.models import Snapshot
 from survey_app.reports.snapshots import figures_of
 from survey_app.retention import ends_of_campaigns_over
@@ -61,10 +60,6 @@ class _Cell:
     where: str
 
 
-# (round_cell id, what is counted) -> how many
-Numbers = dict[tuple[int, str], int]
-
-
 def look(session: Session) -> Iterator[Check]:
     """Yield each difference, or that there is none; then the study sessions and the snapshots."""
     yield from _told("tallies.rounds", of_rounds(session), _("Số liệu mọi vòng khớp khi đếm lại."))
@@ -89,12 +84,41 @@ def _told(name: str, found: Iterable[Difference], all_right: str) -> Iterator[Ch
 def of_rounds(session: Session) -> Iterator[Difference]:
     """Yield where the tally of a launched round is not what its people and attempts add up to."""
     cells = _cells_to_count(session)
-    for kept, counted in (_people(session), _attempts(session), _mailed(session), _days(session)):
-        for cell_id, what in sorted({*kept, *counted}):
-            numbers = kept.get((cell_id, what), 0), counted.get((cell_id, what), 0)
-            if cell_id in cells and numbers[0] != numbers[1]:
-                yield Difference(cells[cell_id].where, what, *numbers)
-    yield from _results(session, {cell.round_id: cell.slug for cell in cells.values()})
+    for round_id, slug in sorted({(cell.round_id, cell.slug) for cell in cells.values()}):
+        found = recount.differences(session, round_id, by_moments=False)
+        for one in found:
+            if one.tally != "scores":
+                cell_id, what = _what(one)
+                yield Difference(cells[cell_id].where, what, one.kept, one.counted)
+        if any(one.tally == "scores" for one in found):
+            yield _results(session, round_id, slug)
+
+
+def _what(one: recount.Difference) -> tuple[int, str]:
+    """Return of which round_cell, and what is counted there, in words."""
+    if one.tally == "days":
+        cell_id, on = one.where
+        return cell_id, _("số người làm xong ngày %(day)s", day=day(on))
+    words = {
+        "invited": _("số người được mời"),
+        "done": _("số người đã làm bài"),
+        "started": _("số người đang làm dở"),
+        "exempt": _("số người được miễn"),
+        "undeliverable": _("số người không gửi được thư"),
+        "attempts": _("số lượt làm bài"),
+        "mailed": _("số người đã được gửi thư mời"),
+    }
+    return one.where, words[one.tally]
+
+
+def _results(session: Session, round_id: int, slug: str) -> Difference:
+    """Say that kept results are not those of the best attempts; which has how many is not told."""
+    kept = Counter(kept_scores(session, round_id))
+    counted = Counter(counted_scores(session, round_id))
+    if kept.total() != counted.total():
+        return Difference(slug, _("số người có kết quả"), kept.total(), counted.total())
+    what = _("số người có kết quả như đã chấm")
+    return Difference(slug, what, kept.total(), (kept & counted).total())
 
 
 def _cells_to_count(session: Session) -> dict[int, _Cell]:
@@ -125,85 +149,6 @@ def _per_round(
 ) -> dict[int, int]:
     rows = session.execute(select(by, number).group_by(by))
     return {round_id: int(many) for round_id, many in rows}
-
-
-def _people(session: Session) -> tuple[Numbers, Numbers]:
-    labels = {
-        "invited": _("số người được mời"),
-        "done": _("số người đã làm bài"),
-        "started": _("số người đang làm dở"),
-        "exempt": _("số người được miễn"),
-        "undeliverable": _("số người không gửi được thư"),
-    }
-    kept: Numbers = {}
-    for cell in session.scalars(select(RoundCell)):
-        kept |= {(cell.id, label): getattr(cell, name) for name, label in labels.items()}
-    counted: Numbers = {}
-    for round_id in _rounds(session):
-        for cell_id, counts in recount.recount(session, round_id).items():
-            counted |= {(cell_id, label): getattr(counts, n) for n, label in labels.items()}
-    return kept, counted
-
-
-def _rounds(session: Session) -> Sequence[int]:
-    return session.scalars(select(RoundCell.round_id).distinct()).all()
-
-
-def _attempts(session: Session) -> tuple[Numbers, Numbers]:
-    what = _("số lượt làm bài")
-    handed_in = (
-        select(Attempt.round_cell_id, func.count())
-        .where(Attempt.state == "submitted", Attempt.round_cell_id.is_not(None))
-        .group_by(Attempt.round_cell_id)
-    )
-    kept = select(RoundCell.id, RoundCell.attempts)
-    return _numbers(session, kept, what), _numbers(session, handed_in, what)
-
-
-def _mailed(session: Session) -> tuple[Numbers, Numbers]:
-    what = _("số người đã được gửi thư mời")
-    counted = {
-        (cell_id, what): number
-        for round_id in _rounds(session)
-        for cell_id, number in recount.recount_mailed(session, round_id).items()
-    }
-    return _numbers(session, select(RoundCell.id, RoundCell.mailed), what), counted
-
-
-def _numbers(session: Session, query: Executable, what: str) -> Numbers:
-    return {(cell_id, what): many for cell_id, many in session.execute(query)}
-
-
-def _days(session: Session) -> tuple[Numbers, Numbers]:
-    kept: Numbers = {}
-    counted: Numbers = {}
-    for round_id in _rounds(session):
-        kept |= _per_day(recount.kept_days(session, round_id))
-        counted |= _per_day(recount.recount_days(session, round_id))
-    return kept, counted
-
-
-def _per_day(days: dict[recount.CellDay, int]) -> Numbers:
-    return {
-        (cell_id, _("số người làm xong ngày %(day)s", day=day(on))): number
-        for (cell_id, on), number in days.items()
-    }
-
-
-def _results(session: Session, rounds: dict[int, str]) -> Iterator[Difference]:
-    """Yield where the results that a final round keeps are not those of its best attempts."""
-    final = select(Round.id).where(
-        Round.kind == "quiz", Round.state.in_(("finalised", "archived")), Round.id.in_(rounds)
-    )
-    for round_id in session.scalars(final.order_by(Round.id)).all():
-        kept = Counter(kept_scores(session, round_id))
-        counted = Counter(counted_scores(session, round_id))
-        people = kept.total(), counted.total()
-        if people[0] != people[1]:
-            yield Difference(rounds[round_id], _("số người có kết quả"), *people)
-        elif kept != counted:  # which result has how many is told by no one, the doctor neither
-            what = _("số người có kết quả như đã chấm")
-            yield Difference(rounds[round_id], what, people[0], (kept & counted).total())
 
 
 def of_sessions(session: Session) -> Iterator[Difference]:

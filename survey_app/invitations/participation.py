@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from survey_app import formatting
@@ -23,6 +23,7 @@ from survey_app.invitations.counts import COLUMNS as COLUMNS
 from survey_app.invitations.counts import Counts as Counts
 from survey_app.invitations.counts import above_half as above_half
 from survey_app.invitations.counts import add_up as add_up
+from survey_app.invitations.models import LedgerEntry
 
 PARTY_MEMBER: Final = "party_member"
 NON_MEMBER: Final = "non_member"
@@ -87,6 +88,7 @@ class Participation:
     rows: tuple[CellRow, ...]
     before: tuple[CellRow, ...] = ()  # the last round's
     version: str = ""  # another one as soon as any figure of the round is another
+    corrected_at: datetime | None = None  # the last entry of the ledger after the round closed
 
     is_anonymous = False
 
@@ -173,7 +175,12 @@ class Participation:
         return _("%(when)s, %(done)s/%(base)s quần chúng (%(rate)s) đã thi", **values)
 
     def _when(self, today: bool) -> str:
-        return formatting.by_then(self.as_of, today) if self.is_open else _("Khi kết thúc vòng")
+        if self.is_open:
+            return formatting.by_then(self.as_of, today)
+        if self.corrected_at is not None:
+            until = formatting.moment(self.corrected_at)
+            return _("Khi kết thúc vòng, theo sổ biến động đến %(moment)s", moment=until)
+        return _("Khi kết thúc vòng")
 
 
 def participation(session: Session, round_: Round, now: datetime, *, scope: Scope) -> Participation:
@@ -198,6 +205,18 @@ def participation(session: Session, round_: Round, now: datetime, *, scope: Scop
         rows=_cell_rows(stored, last),
         before=before,
         version=version_of(round_.state, now < round_.closes_at, [row[4:] for row in stored]),
+        corrected_at=corrected_at(session, round_, now),
+    )
+
+
+def corrected_at(session: Session, round_: Round, now: datetime) -> datetime | None:
+    """Return when the ledger of a round that is over was last written in after its closing."""
+    if now < round_.closes_at and round_.state in ("scheduled", "open"):
+        return None
+    return session.scalar(
+        select(func.max(LedgerEntry.entered_at)).where(
+            LedgerEntry.round_id == round_.id, LedgerEntry.entered_at >= round_.closes_at
+        )
     )
 
 

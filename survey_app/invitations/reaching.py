@@ -45,14 +45,15 @@ def correct_and_invite(
 ) -> None:
     """Store a person's new address, and invite them again to every live quiz they have not done.
 
-    Forms invite again only whom they could not reach: nobody knows who has sent one.
+    No form is sent on a secretary's word alone: whoever holds its link can answer it once, and
+    nobody could tell. Whom a form could not reach is newly reachable for the organisers to send to.
 
     Raises:
         Invalid: it is no mail address.
         NotFound: there is no such person.
     """
     quizzes = {round_.id for _one, round_ in _live(session, person_id) if round_.kind == "quiz"}
-    _correct(session, person_id, email, actor, now, quizzes)
+    _correct(session, person_id, email, actor, now, quizzes, only_to=quizzes)
 
 
 def _correct(
@@ -62,14 +63,16 @@ def _correct(
     actor: Actor,
     now: datetime,
     when_changed: set[int],
+    only_to: set[int] | None = None,
 ) -> set[int]:
     """Store the address; invite to the rounds that could not reach them, and to `when_changed`.
 
-    Return the rounds whose invitation is on its way.
+    With `only_to`, to no other round. Return the rounds whose invitation is on its way.
     """
     known = session.get(Person, person_id)
     before = known.email if known else None
     lost = {one.round_id for one, _round in _live(session, person_id) if one.is_undeliverable}
+    lost = lost if only_to is None else lost & only_to
     person = correct_address(session, person_id, email, actor)
     follow_addresses(session, [person_id])
     wanted = lost | when_changed if person.email != before else lost

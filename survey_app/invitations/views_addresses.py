@@ -65,8 +65,8 @@ def address(public_id: str) -> ResponseReturnValue:
         return _address_page(person, typed, error), status_of(error)
     flash(
         _(
-            "Đã lưu địa chỉ thư của %(name)s. Vòng nào đang mở mà chưa làm thì thư mời được gửi "
-            "lại vào địa chỉ mới.",
+            "Đã lưu địa chỉ thư của %(name)s. Vòng thi nào đang mở mà chưa làm thì thư mời được "
+            "gửi lại vào địa chỉ mới; phiếu góp ý do ban tổ chức gửi.",
             name=person.full_name,
         ),
         "good",

@@ -29,22 +29,26 @@ class Difference:
     """
 
     tally: str
-    where: object
+    where: Any
     kept: int
     counted: int
 
 
-def differences(session: Session, round_id: int) -> tuple[Difference, ...]:
-    """Return where a quiz round's tallies differ from its raw rows; nowhere is how it should be.
+def differences(
+    session: Session, round_id: int, *, by_moments: bool = True
+) -> tuple[Difference, ...]:
+    """Return where a round's tallies differ from its raw rows; nowhere is how it should be.
 
     Of a round whose people were deleted after their time nothing can be counted again: none.
+    Without `by_moments` the days are those the invitations carry, whatever the zone of the screen
+    is by now.
     """
     any_left = select(Invitation.id).where(Invitation.round_id == round_id).limit(1)
     if session.scalar(any_left) is None:
         return ()
     return tuple(
         Difference(name, where, kept.get(where, 0), counted.get(where, 0))
-        for name, (kept, counted) in _both_ways(session, round_id).items()
+        for name, (kept, counted) in _both_ways(session, round_id, by_moments).items()
         for where in sorted({*kept, *counted}, key=str)
         if kept.get(where, 0) != counted.get(where, 0)
     )
@@ -53,7 +57,9 @@ def differences(session: Session, round_id: int) -> tuple[Difference, ...]:
 Numbers = Mapping[Any, int]
 
 
-def _both_ways(session: Session, round_id: int) -> dict[str, tuple[Numbers, Numbers]]:
+def _both_ways(
+    session: Session, round_id: int, by_moments: bool
+) -> dict[str, tuple[Numbers, Numbers]]:
     """Return each tally as (kept, counted again)."""
     cells = session.scalars(select(RoundCell).where(RoundCell.round_id == round_id)).all()
     again = people.recount(session, round_id)
@@ -76,7 +82,8 @@ def _both_ways(session: Session, round_id: int) -> dict[str, tuple[Numbers, Numb
         )
     kept_days = people.kept_days(session, round_id)
     found["days"] = kept_days, people.recount_days(session, round_id)
-    found["done_on"] = kept_days, days_of_attempts(session, round_id)
+    if by_moments:
+        found["done_on"] = kept_days, days_of_attempts(session, round_id)
     if session.scalar(select(Round.state).where(Round.id == round_id)) in _FINAL:
         found["scores"] = (
             distribution.kept_scores(session, round_id),

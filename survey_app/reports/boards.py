@@ -24,6 +24,7 @@ def quiz_boards(figures: Figures) -> list[Participation]:
                 as_of=figures.as_of,
                 rows=rows,
                 before=before,
+                corrected_at=quiz.corrected_at,
             )
         )
         before = rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from survey_app.i18n import _
+from survey_app.invitations.counts import COLUMNS, Counts
 from survey_app.reports.document import (
     CellCount,
     CellFacts,
@@ -23,41 +24,13 @@ from survey_app.reports.document import (
 OVER = ("closed", "finalised", "archived")
 MEMBER = "party_member"
 OTHER = "non_member"
-
-
-@dataclass(frozen=True)
-class Turnout:
-    """People of one kind in one round, and their attempts apart."""
-
-    invited: int = 0
-    exempt: int = 0
-    done: int = 0
-    started: int = 0
-    undeliverable: int = 0
-    attempts: int = 0
-
-    @property
-    def base(self) -> int:
-        """What the rate is divided by: the invited without the exempt."""
-        return self.invited - self.exempt
-
-    @property
-    def rate(self) -> float | None:
-        """Rate of the sums; none when there is nobody to divide by."""
-        return self.done / self.base if self.base else None
+Turnout = Counts  # people of one kind in one round, and their attempts apart
 
 
 def turnout(counts: Iterable[CellCount]) -> Turnout:
     """Add up rows."""
     rows = list(counts)
-    return Turnout(
-        invited=sum(row.invited for row in rows),
-        exempt=sum(row.exempt for row in rows),
-        done=sum(row.done for row in rows),
-        started=sum(row.started for row in rows),
-        undeliverable=sum(row.undeliverable for row in rows),
-        attempts=sum(row.attempts for row in rows),
-    )
+    return Turnout(**{name: sum(getattr(row, name) for row in rows) for name in COLUMNS})
 
 
 def turnout_of(round_: QuizRound, kind: str) -> Turnout:

@@ -2,8 +2,7 @@
 
 Totals and names of cells only: no person is named, and of forms there is nothing but what may be
 told to anybody. A figure that nobody has given is `None` and is printed as "chưa báo cáo", never 0.
-Everything that is issued (page, mail, Word file, Excel file) is made of this document alone, so it
-comes out the same whenever it is made again.
+All that is issued (page, mail, Word, Excel) is made of this alone, and comes out the same again.
 """
 
 import hashlib
@@ -125,8 +124,9 @@ class QuizRound(_Part):
     opens_at: datetime
     closes_at: datetime
     cells: tuple[CellCount, ...]
-    score_bands: tuple[ScoreBand, ...] = ()  # after the round is finalised, of everybody together
     questions: int | None = None
+    score_bands: tuple[ScoreBand, ...] = ()  # after the round is finalised, of everybody together
+    corrected_at: datetime | None = None  # the last entry of the ledger after the closing
 
 
 class FormGroup(_Part):

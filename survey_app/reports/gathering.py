@@ -19,6 +19,7 @@ from survey_app.formatting import today
 from survey_app.invitations.anonymous import FormBoard
 from survey_app.invitations.boards import board_of
 from survey_app.invitations.movements import Movements, movements
+from survey_app.invitations.participation import corrected_at
 from survey_app.people.models import Cell, Membership, Person
 from survey_app.people.queries import list_cells
 from survey_app.questions import library
@@ -48,7 +49,7 @@ def gather(session: Session, campaign: Campaign, now: datetime) -> Figures:
     ).all()
     periods = [round_ for round_ in launched if round_.kind == CELL_REPORT]
     settings = campaign_settings(campaign.settings)
-    quizzes = _quizzes(session, [round_ for round_ in launched if round_.kind == "quiz"])
+    quizzes = _quizzes(session, [round_ for round_ in launched if round_.kind == "quiz"], now)
     forms = [_form(session, round_, now) for round_ in launched if round_.kind == "feedback"]
     told = returns.of_cells(session, periods, now)
     sessions = returns.study_sessions(session, campaign.id)
@@ -157,7 +158,7 @@ _TALLY = (
 _ROWS = select(RoundCell.id, RoundCell.round_id, *(getattr(RoundCell, name) for name in _TALLY))
 
 
-def _quizzes(session: Session, rounds: list[Round]) -> list[QuizRound]:
+def _quizzes(session: Session, rounds: list[Round], now: datetime) -> list[QuizRound]:
     """The tallies with the ledger beside them.
 
     Where statements see each other's changes, somebody may join between the two: then both are read
@@ -188,6 +189,7 @@ def _quizzes(session: Session, rounds: list[Round]) -> list[QuizRound]:
                 for low, high, people in score_bands(session, round_.id)
             ),
             questions=_questions(session, round_),
+            corrected_at=corrected_at(session, round_, now),
         )
         for round_, mine in zip(rounds, moved, strict=True)
     ]

@@ -122,9 +122,12 @@ def test_totals_keep_to_the_scope(app: Flask, db: Database) -> None:
         assert list(sessions.totals(session, campaign.id, scope=only)) == [other.id]
         assert len(sessions.list_sessions(session, campaign.id, scope=only)) == 1
         with pytest.raises(NotFound):
-            sessions.find_session(session, held.id, scope=only)
+            sessions.find_session(session, campaign.id, held.id, scope=only)
         with pytest.raises(NotFound):
-            sessions.find_session(session, held.id, scope=Scope(frozenset()))
+            sessions.find_session(session, campaign.id, held.id, scope=Scope(frozenset()))
+        with pytest.raises(NotFound):
+            sessions.find_session(session, campaign.id + 1, held.id, scope=ALL_CELLS)
+        assert sessions.find_session(session, campaign.id, held.id, scope=ALL_CELLS) is held
 
 
 def test_two_people_ticking_different_people_both_stay(app: Flask, db: Database) -> None:
@@ -262,8 +265,8 @@ def test_the_totals_always_equal_a_second_count(app: Flask, db: Database, seed: 
             if what < 0.15 and left:
                 who = dice.choice(left).public_id
                 attendance.add_person(session, one, who, CLI, clock.now())
-            elif what < 0.25 and len(lines) > 1:
-                who = dice.choice(lines).public_id
+            elif what < 0.25 and any(line.is_extra for line in lines):
+                who = dice.choice([line for line in lines if line.is_extra]).public_id
                 attendance.take_off(session, one, who, CLI, clock.now())
             else:
                 marks = {
@@ -311,3 +314,16 @@ def test_two_entries_of_one_person_count_once_after_a_merge(app: Flask, db: Data
         held = session.get_one(StudySession, both.id)
         assert (held.expected, held.present, held.absent, held.reflections) == (1, 1, 0, 1)
         assert sessions.recount(session)[both.id]["expected"] == 1
+
+
+def test_who_belonged_on_that_day_cannot_be_taken_off(app: Flask, db: Database) -> None:
+    """Without the absent a list would look like full attendance."""
+    with db.writing() as session:
+        held = make_session(session, cell_of_four(session), make_campaign(session))
+        tick(session, held, An=mark("absent"))
+        lines = attendance.list_of(session, held)
+        assert [line.is_extra for line in lines] == [False, False, False]
+        for line in lines:
+            with pytest.raises(Conflict, match="thuộc chi bộ hôm ấy"):
+                attendance.take_off(session, held, line.public_id, CLI, clock.now())
+        assert (held.expected, held.absent) == (3, 1)

@@ -96,6 +96,7 @@ def test_an_overdue_report_says_so(
     assert "<h2>Muộn: hạn đã qua, chưa gửi</h2>" in late
     preview = client.get(f"{BOARD}/{world['slugs']['bay']}/remind").text
     assert "hạn gửi đã qua" in preview
+    assert "bổ sung" not in preview, "whether it is still taken is not the mail's to say"
 
 
 def test_a_report_without_the_roll_out_still_owes_it(
@@ -148,7 +149,7 @@ def test_the_preview_is_the_mail(
     assert not re.search(r"chậm trễ|yêu cầu|khẩn|phê bình|!", mail.text, re.IGNORECASE)
     (event,) = events(db)
     assert (event.subject_kind, event.subject_id) == ("cell", world["cells"]["bay"])
-    assert event.details == {"users": 1}
+    assert event.details == {"users": 1, "round_id": world["period"]}
     assert "nhắc lần cuối" in client.get(BOARD).text
 
 
@@ -165,6 +166,22 @@ def test_once_a_day(
     time.move(days=1)
     sign_in(client, "campaign_monitor")
     assert remind(client, world).status_code == 303
+
+
+def test_a_reminder_of_another_campaign_is_no_reminder_of_this(
+    client: FlaskClient, world: dict[str, Any], db: Database, time: TestClock
+) -> None:
+    sign_in(client, "organiser")
+    assert remind(client, world).status_code == 303
+    with client.application.app_context(), db.writing() as session:
+        later = make_campaign(session, title="Chiến dịch sau")
+        launched_period(session, later, slug="bao-cao-sau")
+    page = client.get(f"{BOARD}/{world['slugs']['bay']}/remind").text
+    assert "Hôm nay đã nhắc" not in page
+    assert "nhắc lần cuối" not in client.get(BOARD).text
+    assert remind(client, world).status_code == 303
+    assert remind(client, world).status_code == 409
+    assert len(events(db)) == 2
 
 
 def test_a_cell_that_sent_meanwhile_gets_no_mail(

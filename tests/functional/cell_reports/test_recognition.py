@@ -166,6 +166,32 @@ def test_people_decide_and_the_cell_reads_it(
         assert "Gương" not in str([event.details for event in events])
 
 
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        (["declined"], "không được chấp nhận"),
+        (["supported"], "được ủng hộ"),
+        (["supported", "commended"], "đã được biểu dương"),
+    ],
+)
+def test_the_same_words_again_are_told_what_was_decided(
+    secretary: FlaskClient, monitor: FlaskClient, period: Period, states: list[str], told: str
+) -> None:
+    post_report(secretary, GIVEN, "propose")
+    for state in states:
+        decide(monitor, stored(period)[0], state, note="Đã xem xét.")
+    page = secretary.get(REPORT)
+    answer = post_seen(secretary, page, {**GIVEN, **typed(tin_bai="4")}, "propose")
+    assert answer.status_code == 422
+    assert told in answer.text and GIVEN["subject_reason"] in answer.text
+    assert (
+        "Đã ghi đề nghị" not in answer.text and "Đã ghi đề nghị" not in secretary.get(REPORT).text
+    )
+    (proposal,) = stored(period)
+    assert proposal.state == states[-1]
+    assert period.revisions() == []
+
+
 def test_only_those_who_decide_may_look(secretary: FlaskClient, period: Period) -> None:
     post_report(secretary, GIVEN, "propose")
     (proposal,) = stored(period)

@@ -15,7 +15,7 @@ from survey_app.cell_reports.models import Attendance, StudySession
 from survey_app.database import Database
 from survey_app.people.models import Cell, Person
 from tests.factories import sign_in, submit
-from tests.factories_rounds import make_campaign, make_cell, make_person
+from tests.factories_rounds import join_cell, make_campaign, make_cell, make_person
 from tests.functional.cell_reports.test_attendance import FACTS, make_session
 from tests.page import assert_page
 
@@ -268,11 +268,18 @@ def test_somebody_is_added_and_taken_off(
     session_id = session_of(db, cells["own"])
     path = f"{ROOT}/{session_id}"
     with db.writing() as session:
-        make_person(session, "Lý Thị Muộn", session.get_one(Cell, cells["own"]))
+        own = session.get_one(Cell, cells["own"])
+        join_cell(session, make_person(session, "Lý Thị Muộn"), own, starts_on=date(2024, 9, 10))
     late = person(db, "Muộn")
     added = submit(secretary, path, {"person": late, "action": "add"}, to=f"{path}/list")
     assert added.status_code == 303
     assert ticks(db, session_id)["Muộn"] == ("present", None)
+    page = secretary.get(path).text
+    offered = page.split('id="take-off"')[1].split("</select>")[0]
+    assert "Muộn" in offered and "Dũng" not in offered
+    stays = {"person": person(db, "Dũng"), "action": "take_off"}
+    refused = submit(secretary, path, stays, to=f"{path}/list")
+    assert refused.status_code == 409 and "thuộc chi bộ hôm ấy" in refused.text
     submit(secretary, path, {"person": late, "action": "take_off"}, to=f"{path}/list")
     assert "Muộn" not in ticks(db, session_id)
 

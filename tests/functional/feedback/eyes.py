@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import delete, func, select
 from werkzeug.routing import Rule
 
-from survey_app import clock
+from survey_app import clock, formatting, jobs
 from survey_app.accounts.models import ROLES
 from survey_app.accounts.scope import CLI
 from survey_app.audit.models import AuditEvent
@@ -29,10 +29,11 @@ from survey_app.invitations.models import Invitation
 from survey_app.mailing.models import STATES as MAIL_STATES
 from survey_app.mailing.models import OutboxItem
 from survey_app.people.models import Cell, Person
-from survey_app.reports import closing, snapshots
+from survey_app.reports import closing, digest, snapshots
 from survey_app.reports.annex_xlsx import xlsx_of
 from survey_app.reports.composing import Terms
 from survey_app.reports.docx_report import docx_of
+from survey_app.reports.gathering import gather
 from survey_app.reports.models import REPORT_KINDS, Report, Snapshot
 from survey_app.reports.styles import STYLES
 from survey_app.schema import metadata
@@ -257,7 +258,7 @@ class Eyes:
                     yield f"table {table.name}", "\n".join(rows)
 
     def _mails(self) -> Iterator[tuple[str, str]]:
-        """What a reminder would say to each, and the invitation, and the committee's mail."""
+        """What a reminder would say to each, the invitation, the committee's mail, the digests."""
         with self.app.app_context():
             try:
                 with self.db.writing() as session:
@@ -268,6 +269,14 @@ class Eyes:
                     except Conflict as error:
                         yield "reminders", error.message
                     closing.freeze_and_tell(session, self.round_id, clock.now())
+                    campaign = session.get_one(Campaign, round_.campaign_id)
+                    week = formatting.today(clock.now())
+                    digest._of_campaign(session, campaign, week, clock.now())
+                    figures = gather(session, campaign, clock.now())
+                    yield "digest of all", "\n".join(digest.whole_words(figures))
+                    for cell in figures.cells:
+                        words = digest.cell_words(figures, cell.id)
+                        yield f"digest of {cell.id}", "\n".join(words)
                     session.flush()
                     for item in session.scalars(select(OutboxItem).order_by(OutboxItem.dedupe_key)):
                         yield f"mail {item.dedupe_key}", _written(session, item)
@@ -307,7 +316,7 @@ def _written(session: Any, item: OutboxItem) -> str:
             session, message, [item], for_the_done=lambda _session, _public_id: None
         ),
         "reminder": lambda: mails.compose_reminder(session, message, [item]),
-        closing.KIND: lambda: closing.compose_closing(session, message, [item]),
+        closing.KIND: lambda: jobs.compose_committee_mail(session, message, [item]),
     }
     return repr(composers[item.kind]()) if item.kind in composers else ""
 

@@ -103,6 +103,9 @@ def test_the_eyes_are_open(worlds):
     assert seen["$ participation " + slug].startswith("0\n")
     assert "ít nhất 10/40 người đã gửi phiếu" in seen["$ participation " + slug]
     assert sum(place.startswith("mail reminder:") for place in seen) == 40
+    assert seen["digest of all"] and sum("digest" in place for place in seen) > 4
+    weekly = [text for place, text in seen.items() if place.startswith("mail digest:")]
+    assert len(weekly) > 1 and all("Mail(" in text for text in weekly)
     assert sum(place.startswith("mail invitation:") for place in seen) == 40
     assert all("Skip" not in text for place, text in seen.items() if place.startswith("mail rem"))
 

@@ -6,11 +6,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from survey_app import clock, formatting
+from survey_app.accounts.scope import ALL_CELLS
+from survey_app.campaigns.models import Campaign
 from survey_app.database import Database
 from survey_app.errors import Conflict
 from survey_app.invitations import ledger, moving, tally
 from survey_app.invitations.movements import movements, of_all
+from survey_app.invitations.participation import participation
 from survey_app.people.models import Cell
+from survey_app.reports.boards import board_in
+from survey_app.reports.gathering import gather
 from tests.factories_rounds import invitations_of, make_cell, make_person
 from tests.functional.ledger.books import adds_up, invited_now, why
 from tests.functional.participation.boards import round_of
@@ -76,3 +82,29 @@ def become_done(session, invitation_id: int) -> None:
         on=date(2024, 9, 17),
     )
     session.expire_all()
+
+
+def test_a_round_corrected_after_its_end_says_until_when(db, time):
+    """On the board, and in figures frozen later; before and without corrections it does not."""
+    with db.writing() as session:
+        made = round_of(session, {"Một": ("dnnnnn", "")})
+        one = invitations_of(session, made)[1]
+        ledger.exempt(session, made.id, one.person_id, why())
+        time.set(made.closes_at)
+        made.state = "closed"
+        session.flush()
+        assert headlines(session, made)[0].startswith("Khi kết thúc vòng, 1/5")
+        time.move(days=2)
+        ledger.end_exemption(session, made.id, one.person_id, why())
+        for told in headlines(session, made):
+            assert told.startswith("Khi kết thúc vòng, theo sổ biến động đến ")
+            assert formatting.moment(clock.now()) in told and ", 1/6" in told
+        session.rollback()
+
+
+def headlines(session, made):
+    """What the board says in one sentence, live and frozen."""
+    live = participation(session, made, clock.now(), scope=ALL_CELLS)
+    figures = gather(session, session.get_one(Campaign, made.campaign_id), clock.now())
+    frozen = board_in(figures, made.id)
+    return live.headline(), frozen.headline(today=False)
