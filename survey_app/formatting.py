@@ -81,6 +81,11 @@ def hour(value: datetime) -> str:
     return f"{value:%H} giờ {value:%M}"
 
 
+def hour_of(typed: str) -> str:
+    """Return `14 giờ 00` or `14:00` for a stored clock time `14:00`."""
+    return typed if current_locale() == "en" else typed.replace(":", " giờ ")
+
+
 def clock_time(value: datetime) -> str:
     """Return `10:32`, for short remarks such as "saved at"."""
     return f"{local(value):%H:%M}"
@@ -100,9 +105,9 @@ def moment(value: datetime) -> str:
 
 
 def short_moment(value: datetime) -> str:
-    """Return `09:00 thứ Tư 18/9/2024`, for lines that have little room."""
+    """Return `09 giờ 00 thứ Tư 18/9/2024`, for lines that have little room."""
     weekdays = _WEEKDAYS_EN if current_locale() == "en" else _WEEKDAYS_VI
-    return f"{clock_time(value)} {weekdays[local(value).weekday()]} {day(value)}"
+    return f"{hour(value)} {weekdays[local(value).weekday()]} {day(value)}"
 
 
 def spoken_moment(value: datetime) -> str:
@@ -110,6 +115,17 @@ def spoken_moment(value: datetime) -> str:
     if current_locale() == "en":
         return f"{hour(value)} on {_WEEKDAYS_EN[local(value).weekday()]} {day_and_month(value)}"
     return f"{hour(value)} {_WEEKDAYS_VI[local(value).weekday()]} {day_and_month(value)}"
+
+
+def phone(number_: str) -> str:
+    """Return `0912 345 678` for `+84912345678`, `0205 3812 345` with an area code before it.
+
+    What is no Vietnamese number in E.164 stays as it is.
+    """
+    digits = number_.removeprefix("+84")
+    if digits == number_ or not digits.isdigit() or len(digits) not in (9, 10):
+        return number_
+    return f"0{digits[:3]} {digits[3:-3]} {digits[-3:]}"
 
 
 def by_then(as_of: datetime, today: bool) -> str:

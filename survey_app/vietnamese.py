@@ -58,6 +58,13 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", search_key(text)).strip("-")
 
 
+def with_kind(kind: str, title: str) -> str:
+    """`Thi tìm hiểu: Vòng 1`; a title whose first two words say its kind stands alone."""
+    known, words = search_key(kind).split(), search_key(title).split()[:2]
+    told = len(words) == 2 and words in [known[n : n + 2] for n in range(len(known))]
+    return title if told else f"{kind}: {title}"
+
+
 def _split_tone(syllable: str) -> tuple[str, int]:
     """The letters without their tone, and the tone: ("hoa", 1) for both hòa and hoà."""
     tone, kept = 0, ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,11 +44,15 @@ class OwedReport:
 
 @dataclass(frozen=True)
 class Owing:
-    """One cell. `rolled_out` is `None` while no report of it counts: then nobody knows."""
+    """One cell. `rolled_out` is `None` while no report of it counts: then nobody knows.
+
+    `rolled_out_on` is the day that its newest report with one tells.
+    """
 
     cell: CellChoice
     reports: tuple[OwedReport, ...]
     rolled_out: bool | None
+    rolled_out_on: date | None
     unticked: tuple[StudySession, ...]
     has_sessions: bool
     secretaries: tuple[User, ...]
@@ -63,6 +67,16 @@ class Owing:
     def missing(self) -> tuple[OwedReport, ...]:
         """The reports that are not there, due or overdue."""
         return tuple(one for one in self.reports if not one.line.is_reported)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a report is overdue."""
+        return any(one.line.state == "missing" for one in self.reports)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether what is missing is still to come: nothing is overdue, a report can be sent."""
+        return not self.is_late and bool(self.missing)
 
     @property
     def is_owing(self) -> bool:
@@ -89,14 +103,15 @@ def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) 
     """Return the cells of `scope` in the committee's own order with what each still owes."""
     cells = [cell for cell in cell_choices(session) if scope.includes(cell.id)]
     reports: dict[int, list[OwedReport]] = {}
-    rolled_out: dict[int, bool] = {}
+    rolled_out: dict[int, date | None] = {}
     periods = periods_of(session, campaign.id, now)
     for period in periods:
         for line in duties_of_round(session, period.id, scope=scope, now=now):
             reports.setdefault(line.cell_id, []).append(OwedReport(period, line))
         for cell_id, revision in counted_of_round(session, period.id, scope=scope).items():
-            told = bool(revision.answers.get(ROLL_OUT))
-            rolled_out[cell_id] = rolled_out.get(cell_id, False) or told
+            told = revision.answers.get(ROLL_OUT)
+            on = date.fromisoformat(told) if told else None
+            rolled_out[cell_id] = rolled_out.get(cell_id) or on
     held: dict[int, list[StudySession]] = {}
     for one in sessions.list_sessions(session, campaign.id, scope=scope):
         held.setdefault(one.cell_id, []).append(one)
@@ -106,7 +121,8 @@ def owing(session: Session, campaign: Campaign, now: datetime, *, scope: Scope) 
         Owing(
             cell=cell,
             reports=tuple(reports.get(cell.id, ())),
-            rolled_out=rolled_out.get(cell.id),
+            rolled_out=rolled_out[cell.id] is not None if cell.id in rolled_out else None,
+            rolled_out_on=rolled_out.get(cell.id),
             unticked=tuple(
                 one for one in held.get(cell.id, ()) if one.expected and not sessions.is_ticked(one)
             ),

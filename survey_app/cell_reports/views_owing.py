@@ -23,7 +23,10 @@ URGING = ("campaign_monitor", "organiser", "administrator")
 
 
 def board() -> ResponseReturnValue:
-    """The cells that owe something first, then the others; who may remind sees the way to it."""
+    """Who is late, whose report is still to come, who has gaps, and the others.
+
+    Who may remind sees the way to it.
+    """
     now = clock.now()
     with reading() as session:
         campaign = current_campaign(session)
@@ -38,7 +41,9 @@ def board() -> ResponseReturnValue:
         "cell_reports/owing.html",
         campaign=campaign,
         now=now,
-        owing=[one for one in cells if one.is_owing],
+        late=[one for one in cells if one.is_late],
+        awaited=[one for one in cells if one.is_awaited],
+        gaps=[one for one in cells if one.is_owing and not one.missing],
         complete=[one for one in cells if not one.is_owing],
         periods=periods if campaign else [],
         totals=added if campaign else {},

@@ -27,6 +27,7 @@ from survey_app.cell_reports.duties import (
     may_write,
 )
 from survey_app.cell_reports.history import versions
+from survey_app.cell_reports.owing import periods_of
 from survey_app.cell_reports.pages import (
     Sheet,
     answer_words,
@@ -36,6 +37,7 @@ from survey_app.cell_reports.pages import (
     typed_sheet,
     typed_text,
 )
+from survey_app.cell_reports.recognition import Proposal
 from survey_app.cell_reports.reporting import Overtaken, Owed, TooLate, owed, write
 from survey_app.cell_reports.wording import in_own_language
 from survey_app.database import reading, writing
@@ -198,6 +200,7 @@ def _too_late(slug: str, cell_slug: str, error: TooLate) -> str:
 def _page(session: Session, found: Owed, sheet: Sheet, *, review: bool = False) -> str:
     values = found.latest.answers if found.latest else {}
     shown = found.latest if found.may_write else (found.counted or found.latest)
+    proposals, elsewhere = _by_period(session, found)
     return render_template(
         "cell_reports/report.html",
         found=found,
@@ -206,9 +209,28 @@ def _page(session: Session, found: Owed, sheet: Sheet, *, review: bool = False) 
         missing=answers.missing(sheet.document, values),
         words=answer_words(sheet.document, shown.answers if shown else {}),
         review=review,
-        proposals=recognition.of_cell(session, found.round.campaign_id, found.duty.cell_id),
+        proposals=proposals,
+        elsewhere=elsewhere,
         proposal=recognition.typed(request.form) if request.method == "POST" else {},
     )
+
+
+def _by_period(
+    session: Session, found: Owed
+) -> tuple[list[Proposal], list[tuple[str, list[Proposal]]]]:
+    """The cell's proposals of this period, and by title those of others: the last open by then."""
+    periods = sorted(
+        periods_of(session, found.round.campaign_id, found.now), key=lambda one: one.opens_at
+    )
+    own: list[Proposal] = []
+    others: dict[str, list[Proposal]] = {}
+    for one in recognition.of_cell(session, found.round.campaign_id, found.duty.cell_id):
+        begun = [period for period in periods if period.opens_at <= one.created_at]
+        if not begun or begun[-1].id == found.round.id:
+            own.append(one)
+        else:
+            others.setdefault(begun[-1].title, []).append(one)
+    return own, list(others.items())
 
 
 def history(slug: str, cell_slug: str) -> ResponseReturnValue:

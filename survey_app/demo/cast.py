@@ -29,6 +29,9 @@ def dice(name: object) -> Random:
 
 
 BEGINS = at("2024-08-26 08:00")
+EXEMPT = "Nghỉ ốm dài ngày theo quyết định số 31"
+MOVED = "Điều động theo quyết định số 12"
+TO_DECIDE = "Điều động theo quyết định số 14"
 FREEZING_NOTE = "Trước buổi giao ban của Đảng ủy"
 NOW = at("2024-09-18 09:00")  # nine days before the anniversary
 
@@ -146,7 +149,7 @@ class FormPart:
 FORM = "gop-y-sinh-hoat-chuyen-de"
 COUNTED_FORM = FormPart(
     slug="gop-y-1",
-    title="Góp ý buổi sinh hoạt chuyên đề 04/9: Truyền thống 70 năm",
+    title="Góp ý buổi sinh hoạt chuyên đề 4/9: Truyền thống 70 năm",
     launched=at("2024-09-04 16:30"),
     closes=at("2024-09-11 17:00"),
     members=(14, 11, 12, 4, 17, 3, 9, 8),

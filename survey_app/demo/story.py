@@ -2,7 +2,7 @@
 
 Questions, campaign, roster and accounts are loaded; round 1 is launched, answered, reminded of,
 closed and finalised; round 2 is launched and half answered; beside them run two forms (`forms`) and
-two periods of cell reports (`duties`).
+two periods of cell reports (`duties`); at last a few people change (`changes`).
 Every mail goes through the outbox over SMTP. The dice are seeded: the same people do the same
 things at the same minutes every time. Only what is in an urn comes out mixed.
 """
@@ -20,7 +20,7 @@ from survey_app.campaigns import campaign_services as campaigns
 from survey_app.campaigns import services as rounds
 from survey_app.campaigns.models import Campaign, Round
 from survey_app.campaigns.settings import RoundSettings
-from survey_app.demo import cast, duties, figures, reports, sessions
+from survey_app.demo import cast, changes, duties, figures, reports, sessions
 from survey_app.demo.answering import Answering
 from survey_app.demo.cast import Part
 from survey_app.demo.forms import Form
@@ -49,6 +49,7 @@ def tell(stage: Stage) -> None:
     duties.note(timeline)
     figures.note(timeline)
     reports.note(timeline)
+    changes.note(timeline)
     timeline.play(until=cast.NOW)
 
 

@@ -51,16 +51,20 @@ def _tries() -> dict[str, tuple[str, ...]]:
             _("Xem “Việc cần làm”: ai không nhận được thư, ai chưa làm."),
             _("Vào “Bộ câu hỏi”, dán một đề từ Word."),
             _("Nhắc những người chưa làm Vòng 2."),
-            _("Mở phiếu góp ý 04/9, đọc duyệt ý kiến: chỗ có tên người được đánh dấu."),
+            _("Mở “Sổ biến động”: ai được miễn, ai chuyển chi bộ; còn một đề xuất chờ quyết định."),
+            _("Mở phiếu góp ý 4/9, đọc duyệt ý kiến: chỗ có tên người được đánh dấu."),
         ),
         "committee": (
             _("Đọc một câu ở đầu bảng: bao nhiêu người, bao nhiêu chi bộ."),
             _("Mở “Trình chiếu” như trong phòng họp."),
-            _("Tải bảng Excel."),
-            _("Xem kết quả phiếu góp ý 04/9: ba chi bộ ít người đứng chung một nhóm."),
+            _("Mở “Tiến độ” và “Chi bộ báo cáo”: việc nào sắp tới, chi bộ nào chưa gửi."),
+            _("Bấm “Tải báo cáo”, đọc bản nháp báo cáo sơ kết."),
+            _("Xem kết quả phiếu góp ý 4/9: ba chi bộ ít người đứng chung một nhóm."),
         ),
         "secretary": (
             _("Chỉ thấy chi bộ của mình: mấy người đã làm, mấy người chưa."),
+            _("Điểm danh buổi sinh hoạt 16/9: chạm một lần, rồi ghi người vắng."),
+            _("Viết tiếp “Báo cáo của chi bộ” đang để nháp, rồi gửi."),
             _("Không thấy điểm, không thấy bài làm của ai."),
         ),
         "administrator": (

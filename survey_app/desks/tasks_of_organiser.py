@@ -17,7 +17,7 @@ from survey_app.feedback.urn_words import advice
 from survey_app.formatting import moment, remaining, span, today
 from survey_app.i18n import _, _n
 from survey_app.invitations import queries, reaching, reminding
-from survey_app.invitations.proposals import proposals
+from survey_app.invitations.proposals_waiting import waiting
 from survey_app.invitations.readiness import blockers, readiness
 from survey_app.mailing import queries as mailing
 from survey_app.people.models import Person
@@ -133,10 +133,10 @@ def _live(session: Session, now: datetime) -> list[Todo]:
 
 def _proposals(session: Session, now: datetime) -> list[Todo]:
     """Facts about people that rounds which run do not follow yet."""
-    waiting = len(proposals(session, today(now)))
-    if not waiting:
+    number = waiting(session, today(now))
+    if not number:
         return []
-    title = _n("%(n)s đề xuất chờ quyết định", waiting)
+    title = _n("%(n)s đề xuất chờ quyết định", number)
     text = _("Danh sách đã đổi sau khi phát động: ai mới đến, chuyển chi bộ, thôi sinh hoạt.")
     return [Todo(title, text, _("Xem các đề xuất"), "ledger.show")]
 

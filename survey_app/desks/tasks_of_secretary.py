@@ -16,6 +16,7 @@ from survey_app.formatting import day, moment, remaining, today
 from survey_app.i18n import _, _n
 from survey_app.invitations.participation import NON_MEMBER, PARTY_MEMBER, Participation
 from survey_app.people.queries import list_cells
+from survey_app.vietnamese import with_kind
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _reports(session: Session, campaign: Campaign, scope: Scope, now: datetime) 
                 continue
             label = _("Viết tiếp báo cáo") if line.has_draft else _("Viết báo cáo")
             values: dict[str, str | int] = {"slug": round_.slug, "cell_slug": line.cell_slug}
-            title = _("Báo cáo: %(title)s", title=round_.title)
+            title = with_kind(_("Báo cáo"), round_.title)
             endpoint = "secretary_duties.show"
             found.append(Task(title, text, label, endpoint, values, line.state == "missing"))
     return found

@@ -18,6 +18,9 @@ def against_last(board: Participation, kind: str) -> str:
     if before.rate is None or now.rate is None:
         return ""
     points = _printed(now.rate) - _printed(before.rate)
+    if board.is_open:
+        values = {"who": _who(kind), "what": _so_far(points)}
+        return _("%(who)s: vòng còn mở; so với lúc vòng trước kết thúc, %(what)s.", **values)
     if points > 0:
         said = _("tăng %(points)s điểm %%", points=number(points, 1))
     elif points < 0:
@@ -29,10 +32,16 @@ def against_last(board: Participation, kind: str) -> str:
         said += ", " + (_n("%(n)s chi bộ giảm", fallen) if fallen else _("không chi bộ nào giảm"))
         if _has_small(board, kind):
             said += " " + _("(không kể chi bộ dưới %(n)s người)", n=number(SMALL))
-    if board.is_open:
-        values = {"who": _who(kind), "what": said}
-        return _("%(who)s so với vòng trước lúc kết thúc: %(what)s.", **values)
     return _("%(who)s so với vòng trước: %(what)s.", who=_who(kind), what=said)
+
+
+def _so_far(points: Decimal) -> str:
+    """What is still open has not fallen: how far it is from the last round's end, no cells."""
+    if points > 0:
+        return _("đã hơn %(points)s điểm %%", points=number(points, 1))
+    if points < 0:
+        return _("còn kém %(points)s điểm %%", points=number(-points, 1))
+    return _("đã bằng")
 
 
 def _who(kind: str) -> str:

@@ -68,7 +68,7 @@ class DutyBoard:
         values = {"when": when, "reported": self.reported, "due": self.due, "late": self.late}
         if self.late:
             return _(
-                "%(when)s, %(reported)s/%(due)s chi bộ đã gửi báo cáo, trong đó %(late)s chậm.",
+                "%(when)s, %(reported)s/%(due)s chi bộ đã gửi báo cáo, trong đó %(late)s muộn.",
                 **values,
             )
         return _("%(when)s, %(reported)s/%(due)s chi bộ đã gửi báo cáo.", **values)
@@ -96,7 +96,7 @@ def state_words(state: str) -> str:
     """Return a duty's state for people."""
     return {
         "on_time": _("đã gửi đúng hạn"),
-        "late": _("gửi chậm"),
+        "late": _("gửi muộn"),
         "missing": _("chưa báo cáo, đã quá hạn"),
         "not_due": _("chưa báo cáo, còn hạn"),
     }[state]

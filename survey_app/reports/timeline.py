@@ -21,7 +21,9 @@ from survey_app.cell_reports.models import StudySession
 from survey_app.cell_reports.owing import ROLL_OUT, owing, periods_of
 from survey_app.formatting import local, today
 from survey_app.i18n import _, _n
+from survey_app.people.cell_choices import cell_choices
 from survey_app.reports.models import Report
+from survey_app.vietnamese import with_kind
 
 State = Literal["done", "now", "next", "late", "undated"]
 
@@ -102,6 +104,7 @@ def _roll_out(session: Session, campaign: Campaign, now: datetime, scope: Scope)
 
 
 def _sessions(session: Session, campaign: Campaign, day: date, scope: Scope) -> list[Milestone]:
+    """Over once every cell has held one and the last day is past; sessions are entered by hand."""
     query = select(
         func.count(),
         func.count(StudySession.cell_id.distinct()),
@@ -114,8 +117,10 @@ def _sessions(session: Session, campaign: Campaign, day: date, scope: Scope) -> 
     title = _("Sinh hoạt chuyên đề (mục II.3)")
     if not number:
         return [Milestone(title, "undated", note=_("Chưa chi bộ nào ghi buổi sinh hoạt."))]
-    note = _n("%(n)s buổi ở %(cells)s chi bộ đến nay.", number, cells=cells)
-    over = campaign.ends_on is not None and campaign.ends_on < day
+    known = sum(scope.includes(cell.id) for cell in cell_choices(session))
+    note = _n("%(n)s buổi ở %(cells)s/%(all)s chi bộ đến nay.", number, cells=cells, all=known)
+    everywhere = cells >= known and last < day
+    over = everywhere or (campaign.ends_on is not None and campaign.ends_on < day)
     return [Milestone(title, "done" if over else "now", first, last, note)]
 
 
@@ -130,7 +135,7 @@ def _rounds(session: Session, campaign: Campaign, now: datetime, scope: Scope) -
 
 def _round(session: Session, one: Round, now: datetime, scope: Scope) -> Milestone:
     kinds = {"quiz": _("Thi tìm hiểu"), "feedback": _("Phiếu góp ý"), CELL_REPORT: _("Kỳ báo cáo")}
-    title = f"{kinds[one.kind]}: {one.title}"
+    title = with_kind(kinds[one.kind], one.title)
     first, last = local(one.opens_at).date(), local(one.closes_at).date()
     state: State = "next" if now < one.opens_at else "now" if now < one.closes_at else "done"
     note = ""
@@ -166,11 +171,21 @@ def _issued(session: Session, campaign: Campaign, kind: str) -> date | None:
     return local(at).date() if at else None
 
 
+def _has_draft(session: Session, campaign: Campaign, kind: str) -> bool:
+    drafts = select(Report.id).where(
+        Report.campaign_id == campaign.id, Report.kind == kind, Report.state == "draft"
+    )
+    return session.scalar(drafts.limit(1)) is not None
+
+
 def _interim(session: Session, campaign: Campaign) -> Milestone:
     title = _("Sơ kết (mục V.2)")
     on = _issued(session, campaign, "interim")
     if on is None:
-        return Milestone(title, "undated", note=_("Kế hoạch không ghi ngày."))
+        note = _("Kế hoạch không ghi ngày.")
+        if _has_draft(session, campaign, "interim"):
+            note = f"{_('Đã có bản nháp báo cáo sơ kết, chưa phát hành.')} {note}"
+        return Milestone(title, "undated", note=note)
     return Milestone(title, "done", on, on, _("Đã phát hành báo cáo sơ kết."))
 
 
@@ -182,9 +197,12 @@ def _final(session: Session, campaign: Campaign, day: date) -> Milestone:
     )
     if on is not None:
         return Milestone(title, "done", on, on, _("Đã phát hành báo cáo tổng kết."))
+    drafted = _has_draft(session, campaign, "final")
+    draft = _("Đã có bản nháp báo cáo tổng kết, chưa phát hành.") if drafted else ""
     if due is None:
-        return Milestone(title, "undated", settable=True)
-    return Milestone(title, "late" if due < day else "next", due, due, _("Hạn gửi báo cáo."))
+        return Milestone(title, "undated", note=draft, settable=True)
+    note = f"{_('Hạn gửi báo cáo.')} {draft}".strip()
+    return Milestone(title, "late" if due < day else "next", due, due, note)
 
 
 def _campaign(campaign: Campaign, day: date) -> list[Milestone]:

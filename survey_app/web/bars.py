@@ -13,6 +13,7 @@ from survey_app.i18n import _
 
 STATES: Final = ("done", "started", "not_started", "exempt", "undeliverable")
 _ROOM_FOR_A_NUMBER: Final = 11  # per cent of a bar on a phone
+_ROOM_FOR_THE_TICK: Final = 1  # on either side of it
 _FILL: Final = {
     "done": 'class="bar-done"',
     **{name: f'fill="url(#bar-{name})"' for name in STATES[1:]},
@@ -44,9 +45,10 @@ def stacked_bar(row: Any, name: str = "", last: float | None = None) -> Markup:
         parts.append(f'<rect {_FILL[state]} x="{x}%" width="{round(width, 3)}%" height="100%"/>')
         if start:
             parts.append(f'<line class="bar-gap" x1="{x}%" x2="{x}%" y1="0" y2="100%"/>')
-        if width >= _ROOM_FOR_A_NUMBER:
+        middle = _place_of_number(start, width, tick)
+        if middle is not None:
             numbers.append(
-                f'<svg x="{round(start + width / 2, 3)}%" y="50%" overflow="visible">'
+                f'<svg x="{round(middle, 3)}%" y="50%" overflow="visible">'
                 '<rect class="bar-pill" x="-18" y="-11" width="36" height="22" rx="11"/>'
                 f'<text class="bar-number">{count}</text></svg>'
             )
@@ -56,6 +58,21 @@ def stacked_bar(row: Any, name: str = "", last: float | None = None) -> Markup:
         parts.append(f'<line class="bar-halo" {where}/><line class="bar-tick" {where}/>')
     # Everything but the name is made here, of numbers and escaped words.
     return Markup("".join([*parts, *numbers, _FRAME]))  # noqa: S704
+
+
+def _place_of_number(start: float, width: float, tick: float | None) -> float | None:
+    """Where a part's number stands, in per cent; `None` without room for it.
+
+    The tick never runs through it: it moves to the wider side of the tick, or stays away (all
+    numbers are said in words and stand in the table).
+    """
+    middle, end = start + width / 2, start + width
+    if tick is not None and abs(tick - middle) < _ROOM_FOR_A_NUMBER / 2 + _ROOM_FOR_THE_TICK:
+        if tick <= middle:
+            start = max(start, tick + _ROOM_FOR_THE_TICK)
+        else:
+            end = min(end, tick - _ROOM_FOR_THE_TICK)
+    return (start + end) / 2 if end - start >= _ROOM_FOR_A_NUMBER else None
 
 
 def number_cells(values: Iterable[int]) -> Markup:

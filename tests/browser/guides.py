@@ -22,6 +22,7 @@ def take(browser: Browser, server: Server, world: World, inbox_url: str) -> None
     _member(phone, world, inbox_url)
     _organiser(desk)
     _committee(desk)
+    _secretary(phone)
     _forms(phone, desk, world)
 
 
@@ -99,6 +100,13 @@ def _committee(page: Page) -> None:
     scenes.become(page, "committee")
     board = f"/committee/rounds/{cast.SECOND.slug}"
     page.set_viewport_size({"width": 1120, "height": 1000})
+    for name, path in {
+        "cap-uy-trang-dau": "/committee/",
+        "cap-uy-chi-bo": "/committee/cells",
+        "cap-uy-tien-do": "/committee/timeline",
+    }.items():
+        page.goto(path)
+        _shoot(page, VI / f"{name}.png")
     page.goto(board)
     _shoot(page, VI / "bang.png", README / "board.png")
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -106,6 +114,18 @@ def _committee(page: Page) -> None:
     _shoot(page, VI / "trinh-chieu.png")
     page.goto(f"{board}/print")
     _shoot(page, VI / "ban-in.png")
+
+
+def _secretary(page: Page) -> None:
+    scenes.become(page, "secretary")
+    _shoot(page, VI / "bi-thu-viec.png")
+    scenes.open_session(page)
+    page.evaluate("document.querySelector('.trial-bar')?.remove()")
+    page.locator(".roll").first.evaluate("roll => roll.scrollIntoView({ block: 'start' })")
+    page.screenshot(path=VI / "bi-thu-diem-danh.png")
+    scenes.open_report(page)
+    _shoot(page, VI / "bi-thu-bao-cao.png")
+    page.context.clear_cookies()
 
 
 def _forms(phone: Page, desk: Page, world: World) -> None:

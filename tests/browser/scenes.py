@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from survey_app import clock
 from survey_app.campaigns.models import Round
-from survey_app.demo import cast, timing
+from survey_app.demo import cast, reported, timing
 from survey_app.invitations.models import Invitation
 from survey_app.people.models import Person
 from tests.browser import staff
@@ -142,6 +142,10 @@ def organiser(camera: Camera, world: World) -> None:
         "questions-new": "/organiser/questions/new",
         "questions-show": PAPER,
         "questions-preview": f"{PAPER}/preview",
+        "ledger": "/organiser/ledger",
+        "round-ledger": f"{ROUND}/ledger",
+        "recognition": "/organiser/recognition",
+        "period": f"/organiser/rounds/{reported.FIRST.slug}",
     }.items():
         camera.open(f"organiser-{name}", path)
 
@@ -198,6 +202,20 @@ def drafts(camera: Camera) -> None:
     camera.open("organiser-launch", f"{draft}/launch")
 
 
+def open_session(page: Page) -> None:
+    """As a secretary, open the study session whose list is still to be ticked."""
+    page.goto("/secretary/")
+    page.locator("main a[href*='/secretary/sessions/']").first.click()
+    page.locator(".roll").first.wait_for()
+
+
+def open_report(page: Page) -> None:
+    """As a secretary, open the cell's report of the period that runs."""
+    page.goto("/secretary/reports")
+    page.locator(f"main a[href*='/{reported.SECOND.slug}/']").first.click()
+    page.wait_for_load_state()
+
+
 def committee(camera: Camera) -> None:
     """Take the committee's and the secretary's pages."""
     one = f"/committee/rounds/{cast.SECOND.slug}"
@@ -211,10 +229,16 @@ def committee(camera: Camera) -> None:
     camera.open("committee-print", f"{one}/print")
     camera.open("committee-cells", "/committee/cells")
     camera.open("committee-timeline", "/committee/timeline")
+    camera.open("committee-reports", "/committee/reports")
+    camera.open("committee-ledger", f"{one}/ledger")
+    camera.open("committee-not-yet", f"{one}/people")
     camera.use(lambda page: become(page, "secretary"))
     camera.open("secretary-home", "/secretary/")
     camera.open("secretary-not-yet", f"/secretary/rounds/{cast.SECOND.slug}/people")
     camera.open("secretary-sessions", "/secretary/sessions")
+    camera.take("secretary-session", open_session)
+    camera.open("secretary-reports", "/secretary/reports")
+    camera.take("secretary-report", open_report)
 
 
 def mails(camera: Camera, world: World, inbox_url: str) -> None:

@@ -102,7 +102,7 @@ def test_a_secretary_helps_and_ticks(
     expect(people).to_have_count(13)
     for place, state in ((0, "Vắng có lý do"), (1, "Công tác")):
         people.nth(place).get_by_label(state, exact=True).check(force=True)
-    people.nth(2).get_by_label("Đã nộp thu hoạch").check(force=True)
+    people.nth(2).get_by_label("Đã nộp Thu hoạch").check(force=True)
     surfer.press("Ghi có mặt cho 13 người")
     assert "Có mặt 11/13" in surfer.text() and "1 bản thu hoạch" in surfer.text()
     surfer.press("Xóa buổi này")
@@ -130,7 +130,7 @@ def test_a_monitor_sees_what_is_missing_and_reminds(
     surfer = surf(screen, js=js, dark=dark)
     sign_in(surfer, world, "campaign_monitor")
     surfer.open("/committee/cells")
-    assert "5/5 chi bộ chưa gửi đủ số liệu" in surfer.text()
+    assert "5/5 chi bộ chưa gửi, còn hạn" in surfer.text()
     surfer.press("Xem trước thư nhắc")
     assert "Kính gửi đồng chí Bí thư Mẫu" in surfer.text()
     surfer.press("Gửi thư nhắc tới 1 bí thư")
@@ -143,7 +143,7 @@ def test_a_monitor_sees_what_is_missing_and_reminds(
     surfer.press("Mở danh sách 7 người")
     assert surfer.text().count("Nguyễn Văn Giấu Tên") == 7
     surfer.open("/committee/timeline")
-    assert "Kỳ báo cáo: Báo cáo tháng 9" in surfer.text() and "Đang diễn ra" in surfer.text()
+    assert "Báo cáo tháng 9" in surfer.text() and "Đang diễn ra" in surfer.text()
     page = surfer.page
     page.emulate_media(media="print")
     surfer.look(axe=False)

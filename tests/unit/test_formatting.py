@@ -56,3 +56,27 @@ def test_plural_only_in_english() -> None:
     with speaking("en"):
         assert ngettext("%(n)s ngày", 1) == "1 day"
         assert ngettext("%(n)s ngày", 1200) == "1,200 days"
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("+84900000094", "0900 000 094"),
+        ("+842053812345", "0205 3812 345"),
+        ("+4930123456", "+4930123456"),
+        ("0900 000 000", "0900 000 000"),
+        ("+84115", "+84115"),
+        ("", ""),
+    ],
+)
+def test_phones_are_written_as_people_dial_them(stored: str, shown: str) -> None:
+    assert formatting.phone(stored) == shown
+
+
+def test_hours_are_spelt_out_where_room_is_short_too() -> None:
+    at = datetime(2024, 9, 18, 2, 5, tzinfo=UTC)
+    assert formatting.short_moment(at) == "09 giờ 05 thứ Tư 18/9/2024"
+    assert formatting.hour_of("14:00") == "14 giờ 00"
+    with speaking("en"):
+        assert formatting.short_moment(at) == "09:05 Wednesday 18 September 2024"
+        assert formatting.hour_of("14:00") == "14:00"

@@ -128,7 +128,7 @@ def test_one_cell_is_let_in_again_and_counts_as_late(
         assert sent.details["late"] is True
     (row,) = period.revisions()
     assert row.reason == "Bí thư đi công tác."
-    assert "1 chậm" in organiser.get(PAGE).text
+    assert "1 muộn" in organiser.get(PAGE).text
     time.set(datetime.fromisoformat("2024-09-25T10:00:00+00:00"))
     sign_in_as(secretary, period.secretary)
     assert "<textarea" not in secretary.get(REPORT).text

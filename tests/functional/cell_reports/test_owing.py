@@ -72,12 +72,14 @@ def test_the_board_says_who_owes_what(client: FlaskClient, world: dict[str, Any]
     sign_in(client, "committee_reviewer")
     page = client.get(BOARD)
     assert_page(page.text, page.headers)
-    assert "2/3 chi bộ chưa gửi đủ số liệu" in page.text
+    assert "Không chi bộ nào muộn. 2/3 chi bộ chưa gửi, còn hạn." in page.text
+    assert "Muộn:" not in page.text and "<h2>Còn hạn: chưa gửi</h2>" in page.text
     owing, complete = page.text.split("Không còn thiếu gì")
     assert NAMES["bay"] in owing and NAMES["nam"] in owing and NAMES["sau"] not in owing
     assert NAMES["sau"] in complete
+    assert "buổi 4/9/2024" in owing and "Chưa điểm danh" not in complete
     assert "1 buổi, chưa điểm danh" in owing and "1 buổi, dự 100,0\u00a0%" in complete
-    assert "đã báo ngày" in complete
+    assert ">3/9/2024</td>" in complete
     assert not re.search(r">\s*0\s*<", owing), "not reported is never 0"
     assert "Xem trước thư nhắc" not in page.text, "a reviewer looks on"
 
@@ -87,7 +89,11 @@ def test_an_overdue_report_says_so(
 ) -> None:
     time.set(CLOSES + timedelta(hours=1))
     sign_in(client, "campaign_monitor")
-    assert "Chưa báo cáo, quá hạn" in client.get(BOARD).text
+    page = client.get(BOARD).text
+    assert "2/3 chi bộ muộn báo cáo." in page and "Còn hạn" not in page
+    late, complete = page.split("<h2>Không còn thiếu gì</h2>")
+    assert late.count("Chưa báo cáo, quá hạn") == 2 and NAMES["sau"] in complete
+    assert "<h2>Muộn: hạn đã qua, chưa gửi</h2>" in late
     preview = client.get(f"{BOARD}/{world['slugs']['bay']}/remind").text
     assert "hạn gửi đã qua" in preview
     assert "bổ sung" not in preview, "whether it is still taken is not the mail's to say"
@@ -100,7 +106,8 @@ def test_a_report_without_the_roll_out_still_owes_it(
         period = session.get_one(Round, world["period"])
         report(session, period, world["cells"]["nam"], tin_bai=2)
     sign_in(client, "campaign_monitor")
-    assert "Thiếu ngày" in client.get(BOARD).text
+    gaps = client.get(BOARD).text.split("<h2>Còn chỗ cần bổ sung</h2>")[1]
+    assert "Thiếu ngày" in gaps.split("<h2>")[0] and NAMES["nam"] in gaps.split("<h2>")[0]
     preview = client.get(f"{BOARD}/{world['slugs']['nam']}/remind").text
     assert "Ngày triển khai, quán triệt Kế hoạch" in preview
 

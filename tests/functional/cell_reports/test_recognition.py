@@ -1,21 +1,27 @@
 """Proposals for recognition: made by cells, decided by people, noted and never made by a score."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from survey_app import clock
 from survey_app.audit.models import AuditEvent
+from survey_app.campaigns.models import Campaign
 from survey_app.cell_reports.models import Recognition
 from tests.conftest import TestClock
 from tests.factories import csrf_of, make_user, sign_in_as
 from tests.functional.cell_reports.conftest import (
     NAMES,
+    ONE,
     REPORT,
     Period,
     post_report,
     post_seen,
     typed,
 )
+from tests.functional.cell_reports.periods import launched_period
 from tests.page import assert_page
 
 LIST = "/organiser/recognition"
@@ -59,6 +65,30 @@ def test_a_proposal_is_noted_once_and_keeps_what_stands_in_the_report(
     shown = secretary.get(REPORT)
     assert "Mới đề nghị" in shown.text
     assert_page(shown.text, shown.headers, content=WORDS)
+
+
+def test_a_proposal_stands_under_the_period_in_which_it_was_made(
+    secretary: FlaskClient, period: Period, time: TestClock
+) -> None:
+    post_report(secretary, GIVEN, "propose")
+    time.set(clock.now() + timedelta(minutes=90))
+    with period.app.app_context(), period.db.writing() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        launched_period(
+            session,
+            campaign,
+            slug="ky-2",
+            title="Kỳ hai",
+            closes_at=clock.now() + timedelta(days=9),
+        )
+    later = f"/secretary/reports/ky-2/{ONE}"
+    post_report(secretary, {**GIVEN, "subject_name": "Tổ Đo Đạc"}, "propose", path=later)
+    (before, since), (first, second) = (
+        secretary.get(page).text.split("<h3>Đã đề nghị trong") for page in (later, REPORT)
+    )
+    assert "Tổ Đo Đạc" in before and GIVEN["subject_name"] not in before
+    assert since.strip().startswith("Báo cáo tháng 8") and GIVEN["subject_name"] in since
+    assert GIVEN["subject_name"] in first and second.strip().startswith("Kỳ hai")
 
 
 def test_a_proposal_alone_makes_no_draft(secretary: FlaskClient, period: Period) -> None:

@@ -44,7 +44,7 @@ def test_the_list_says_what_is_left_and_leads_to_the_report(
     assert "17 giờ 00, thứ Sáu, ngày 20/9/2024" in page.text and REPORT in page.text
     assert "11 mục" in page.text and "Chi bộ Hai" not in page.text
     post_report(secretary, typed(tin_bai="4"), "draft")
-    assert "còn 10/11 mục để trống" in secretary.get(LIST).text
+    assert "đã ghi 1/11 mục, còn 10 mục để trống" in secretary.get(LIST).text
     post_report(secretary, FULL)
     assert "Đã gửi, đủ các mục" in secretary.get(LIST).text
     assert "Báo cáo của chi bộ" in secretary.get("/secretary/").text  # the rail leads there

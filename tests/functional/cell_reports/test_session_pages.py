@@ -94,7 +94,7 @@ def test_from_nothing_to_a_ticked_list(secretary: FlaskClient, db: Database) -> 
     assert done.status_code == 303
     page = secretary.get(done.location)
     assert_page(page.text, page.headers)
-    assert "14:30" in page.text and "thứ Tư, ngày 4/9/2024" in page.text
+    assert "14 giờ 30" in page.text and "thứ Tư, ngày 4/9/2024" in page.text
     assert page.text.index("Trần Thị An") < page.text.index("Vi Văn Dũng")
     assert page.text.index("Vi Văn Dũng") < page.text.index("Ma Thị Hoa")
     assert "Nông Thị Khác" not in page.text

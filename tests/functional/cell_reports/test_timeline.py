@@ -17,6 +17,7 @@ from survey_app.people.models import Cell
 from survey_app.reports.models import Report, Snapshot
 from survey_app.reports.timeline import Milestone, milestones
 from survey_app.reports.timeline_drawing import draw
+from survey_app.vietnamese import with_kind
 from tests.conftest import TestClock
 from tests.factories import sign_in
 from tests.factories_rounds import CLOSES, launched_round, make_campaign, make_cell, make_round
@@ -104,14 +105,39 @@ def test_what_cells_have_done_gives_the_roll_out_its_days(
     roll_out = of(db, "V.1")
     assert (roll_out.first, roll_out.last) == (date(2024, 9, 3), date(2024, 9, 3))
     assert roll_out.state == "now" and "1/2 chi bộ" in roll_out.note
-    assert "1 buổi ở 1 chi bộ" in of(db, "II.3").note
-    assert "1/2 chi bộ đã gửi" in of(db, "Kỳ báo cáo").note
+    assert "1 buổi ở 1/2 chi bộ" in of(db, "II.3").note
+    assert "1/2 chi bộ đã gửi" in of(db, "Báo cáo tháng 9").note
     time.set(CLOSES + timedelta(hours=1))
-    assert of(db, "Kỳ báo cáo").state == "late"
+    assert of(db, "Báo cáo tháng 9").state == "late"
     with db.writing() as session:
         report(session, session.merge(period), cells[1].id, trien_khai_ngay="2024-09-10")
-    assert of(db, "Kỳ báo cáo").state == "done"
+    assert of(db, "Báo cáo tháng 9").state == "done"
     assert of(db, "V.1").state == "done" and of(db, "V.1").last == date(2024, 9, 10)
+
+
+def test_a_series_of_sessions_is_over_after_the_last_one_of_every_cell(
+    app: Flask, db: Database, time: TestClock
+) -> None:
+    with app.app_context(), db.writing() as session:
+        campaign = make_campaign(session)
+        one, other = (make_cell(session, f"Chi bộ mẫu {n}") for n in (1, 2))
+        make_session(session, one, campaign)
+    assert of(db, "II.3").state == "now", "a cell has held none yet"
+    with app.app_context(), db.writing() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        make_session(session, session.get_one(Cell, other.id), campaign)
+    assert of(db, "II.3").last == date(2024, 9, 4) and of(db, "II.3").state == "done"
+
+
+def test_a_title_that_says_its_kind_is_not_told_twice(app: Flask, db: Database) -> None:
+    with app.app_context(), db.writing() as session:
+        campaign = make_campaign(session)
+        make_cell(session, "Chi bộ mẫu 1")
+        launched_period(session, campaign, title="Báo cáo của chi bộ, kỳ 1")
+    assert "Báo cáo của chi bộ, kỳ 1" in lines_of(db)
+    assert with_kind("Phiếu góp ý", "Góp ý buổi 4/9") == "Góp ý buổi 4/9"
+    assert with_kind("Thi tìm hiểu", "Vòng 1") == "Thi tìm hiểu: Vòng 1"
+    assert with_kind("Thi tìm hiểu", "Thi") == "Thi tìm hiểu: Thi"
 
 
 @pytest.mark.parametrize(("kind", "words"), [("interim", "Sơ kết"), ("final", "cấp trên")])
@@ -145,6 +171,13 @@ def test_an_issued_report_is_done_on_its_day(
                     issued_at=at,
                 )
             )
+            if state == "draft":
+                session.flush()
+                found = {
+                    one.title: one for one in milestones(session, campaign, now, scope=ALL_CELLS)
+                }
+                (waiting,) = [one for title, one in found.items() if words in title]
+                assert waiting.state == "undated" and "Đã có bản nháp báo cáo" in waiting.note
     assert (of(db, words).state, of(db, words).first) == ("done", DAY)
 
 

@@ -116,7 +116,7 @@ def test_the_bar_is_on_every_page_with_the_hour_of_the_trial(app, client):
     for path in ("/", "/demo", "/sign-in", "/practice", "/nowhere", "/i/broken"):
         page = client.get(path).text
         assert page.count('class="trial-bar') == 1, path
-        assert re.search(r"0\d:\d\d thứ Tư 18/9/2024", page), path
+        assert re.search(r"0\d giờ \d\d thứ Tư 18/9/2024", page), path
         assert page.count("trial.css") == 1
     client.post("/demo/committee")
     assert 'class="trial-bar' in client.get("/committee/rounds/vong-2/print").text
@@ -129,7 +129,7 @@ def test_members_pages_are_kept_without_the_bar_in_them(app, client):
     first = client.get(links[0]).text
     client.post("/demo/clock", data={"to": "hour"})
     second = client.get(links[0]).text
-    assert "09:0" in first and "10:0" in second
+    assert "09 giờ 0" in first and "10 giờ 0" in second
 
 
 class TestElsewhere:

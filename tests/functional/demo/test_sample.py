@@ -18,10 +18,13 @@ from survey_app.config import load_settings
 from survey_app.database import Database
 from survey_app.demo import cast, reported
 from survey_app.errors import Conflict, NotAllowed
+from survey_app.formatting import today
+from survey_app.invitations.models import LedgerEntry
 from survey_app.invitations.participation import participation
+from survey_app.invitations.proposals import proposals
 from survey_app.invitations.recount import recount
 from survey_app.mailing.models import OutboxMessage
-from survey_app.people.models import Cell, Person
+from survey_app.people.models import Cell, Person, PersonChange
 from survey_app.questions.models import QuestionSetVersion
 from survey_app.quizzes.models import Attempt
 from survey_app.reports import drafting, snapshots
@@ -112,6 +115,21 @@ def test_seven_of_eight_cells_reported_in_time_and_one_was_late(db):
         assert [line.has_draft for line in now].index(True) == 6
         proposals = session.scalars(select(Recognition.state).order_by(Recognition.state)).all()
         assert proposals == ["proposed", "supported"]
+
+
+def test_the_ledger_of_the_open_round_tells_something_and_one_thing_waits(db):
+    with db.reading() as session:
+        rows = session.execute(
+            select(Round.slug, LedgerEntry.kind, LedgerEntry.reason)
+            .join(Round, Round.id == LedgerEntry.round_id)
+            .order_by(LedgerEntry.id)
+        ).all()
+        told = [("exemption", cast.EXEMPT), ("transfer", cast.MOVED)]
+        assert rows == [(cast.SECOND.slug, kind, reason) for kind, reason in told]
+        (waiting,) = proposals(session, today(clock.now()))
+        assert waiting.kind == "transfer"
+        moved = select(func.count()).where(PersonChange.kind == "moved")
+        assert session.scalar(moved) == 2, "one of them counts in the round too"
 
 
 def test_the_tallies_are_what_a_recount_says(db):
