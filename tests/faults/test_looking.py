@@ -4,20 +4,23 @@ as a stranger, as the member and as every kind of staff, with addresses that exi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from survey_app import clock
 from survey_app.accounts import links
 from survey_app.accounts.models import ROLES, RoleGrant, User
 from survey_app.accounts.scope import CLI
-from survey_app.campaigns.models import Round
+from survey_app.campaigns.models import Campaign, Round
+from survey_app.cell_reports import session_services
+from survey_app.cell_reports.session_services import Facts
 from survey_app.database import Database
 from survey_app.demo import cast
 from survey_app.invitations.models import Invitation
@@ -25,10 +28,19 @@ from survey_app.invitations.tokens import link_token, no_reminders_token, trial_
 from survey_app.people.models import Cell, Person
 from survey_app.questions.models import QuestionSetVersion
 from survey_app.quizzes.models import Attempt
+from survey_app.reports import drafting, snapshots
+from survey_app.reports.drafting import Choice
 from tests.factories import make_user, sign_in_as
-from tests.factories_rounds import launched_round, make_document, make_round, make_version
+from tests.factories_rounds import (
+    launch_round,
+    launched_round,
+    make_document,
+    make_round,
+    make_version,
+)
 from tests.faults import checker
 from tests.faults.sizes import RUNS
+from tests.functional.cell_reports.conftest import make_period
 
 THOROUGH = {"stranger", "member", "administrator"}
 FEWEST_PAGES = 30  # that answer 200 to somebody with the right to see them
@@ -66,6 +78,7 @@ def things(app: Flask, db: Database) -> Things:
         make_round(session, slug="nhap", closes_at=clock.now() + timedelta(days=9))
         draft = make_version(session, document=make_document(3), state="draft", slug="nhap")
         make_version(session, slug="lam-thu")
+        returned = what_cells_return(session)
         person = session.scalars(select(Invitation.public_id)).first()
     begun = app.test_client().post(f"/i/{link_token(key, person, 1)}", data={"who": "me"})
     assert begun.status_code == 303
@@ -84,6 +97,8 @@ def things(app: Flask, db: Database) -> Things:
             "user_id": [user.id],
             "grant_id": list(session.scalars(select(RoleGrant.id))),
             "version_id": [draft.id, *session.scalars(select(QuestionSetVersion.id))],
+            "cell_slug": list(session.scalars(select(Cell.slug))),
+            **returned,
             "upload_id": [1],
             "key": [*(one.key for one in cast.ACCOUNTS), "no-such-role"],
             "to": ["yaml"],
@@ -97,6 +112,20 @@ def things(app: Flask, db: Database) -> Things:
             ],
         }
     return Things(values)
+
+
+def what_cells_return(session: Session) -> dict[str, list[Any]]:
+    """Make a period, a study session, frozen figures and a draft; return what addresses name."""
+    now = clock.now()
+    cell = session.scalars(select(Cell)).one()
+    campaign = session.scalars(select(Campaign)).first()
+    assert campaign is not None
+    launch_round(session, make_period(session, campaign=campaign))
+    facts = Facts(date(2024, 9, 4), "14:00", "Hội trường Sở", "Đồng chí Bí thư (mẫu)", "Chuyên đề")
+    held = session_services.enter(session, campaign, cell.id, facts, CLI, now)
+    frozen = snapshots.take(session, campaign, CLI, now)
+    draft = drafting.begin(session, frozen, Choice(), CLI, now, after=0)
+    return {"session_id": [held.id], "number": [frozen.number], "report_id": [draft.id]}
 
 
 def browsers(app: Flask, db: Database) -> Iterator[tuple[str, FlaskClient]]:

@@ -1,5 +1,6 @@
 """Whatever happens in a round, each tally is what its raw rows say, by two ways of counting."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from survey_app.invitations import mailed, reaching, tally
 from survey_app.invitations.models import Invitation, RoundDay
 from survey_app.invitations.recount import kept_days
 from survey_app.mailing.models import OutboxMessage
-from survey_app.people.models import Person
+from survey_app.people.models import Membership, Person
 from survey_app.people.services import mark_address_bad
 from survey_app.quizzes import deadlines, distribution, queries, services
 from survey_app.quizzes.models import Attempt, Grading
@@ -33,6 +34,7 @@ from tests.sending import send_all
 from tests.smtp_sink import SmtpSink
 
 PEOPLE = 5
+_addresses = itertools.count(1)
 
 
 @pytest.fixture
@@ -47,8 +49,10 @@ class Story:
     def __init__(self, app: Flask, db: Database, time: TestClock) -> None:
         self.app, self.db, self.time = app, db, time
         time.set(START)
-        self.addresses = 0
         with db.writing() as session:
+            # Nobody of an earlier story on the same database is asked again.
+            session.execute(update(Membership).values(ends_on=Membership.starts_on))
+            session.execute(update(Round).where(Round.state == "open").values(state="cancelled"))
             round_ = launched_round(
                 session, people=PEOPLE, attempts_allowed=3, closes_at=START + timedelta(days=2)
             )
@@ -85,8 +89,8 @@ class Story:
     def new_address(self, place: int) -> None:
         with self.db.writing() as session:
             person, now = self._person(session, place), clock.now()
-            self.addresses += 1  # never the one that was refused: that is no correction
-            email = f"moi{place}-{self.addresses}@so-mau.example"
+            # Never the one that was refused: that is no correction.
+            email = f"moi{next(_addresses)}@so-mau.example"
             reaching.correct_and_resend(session, self.round_id, person.id, email, CLI, now)
 
     def undo(self, place: int) -> None:
