@@ -243,7 +243,8 @@ def _secret(read: _Reader, name: str, instance: Path, development: bool) -> str:
 
 
 def _development_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # The installation's folder begins here, and its database holds people.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))

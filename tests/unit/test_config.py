@@ -96,6 +96,12 @@ def test_development_makes_its_own_secrets_once(tmp_path: Path) -> None:
     assert first.mail.rate_per_minute == 0
 
 
+def test_the_folder_that_a_trial_makes_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    load_settings({"SURVEY_INSTANCE_PATH": str(folder), "SURVEY_ENV": "development"})
+    assert folder.stat().st_mode & 0o077 == 0
+
+
 def test_a_quote_that_belongs_to_a_value_stays(tmp_path: Path) -> None:
     (tmp_path / "survey.env").write_text(
         "SURVEY_MAIL_PASSWORD=it's'\nSURVEY_MAIL_USERNAME='mẫu'\n", encoding="utf-8"
